@@ -1,0 +1,32 @@
+package sandbox.clickhouse;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import sandbox.Service;
+import sandbox.Setup;
+
+/**
+ * The real ClickHouse engine as a library, behind ClickHouse's HTTP interface, on persistent data,
+ * in UTC.
+ */
+public class ClickHouseService implements Service {
+    private Engine engine;
+    private HttpFront front;
+
+    @Override
+    public void start(Setup setup) throws Exception {
+        Path library = new EngineLibrary(setup.cache(), setup.progress()).fetched();
+        Path data = Files.createDirectories(setup.data().resolve("data"));
+        engine = new Engine(library, data);
+        // Atomic, which the engine's own `default` is not: EXCHANGE TABLES and refreshable views
+        // need it.
+        engine.text("CREATE DATABASE IF NOT EXISTS caravan ENGINE = Atomic");
+        front = new HttpFront(engine, Accounts.fromEnvironment(), setup.port());
+    }
+
+    @Override
+    public void stop() throws Exception {
+        front.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,112 @@
+package sandbox.launcher;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The command line.
+ *
+ * @param data directory of all data
+ * @param fresh whether to delete what is there first
+ * @param freePorts whether to take any free port instead of the default ones
+ * @param withParent whether the end of standard input stops everything
+ * @param services those to start
+ * @param help whether to show the usage and do nothing
+ */
+record Options(
+        Path data,
+        boolean fresh,
+        boolean freePorts,
+        boolean withParent,
+        List<Registration> services,
+        boolean help) {
+
+    static String usage() {
+        StringBuilder ports = new StringBuilder();
+        for (Registration service : Registration.ALL) {
+            ports.append(
+                    "  %-12s %-6d %s%n"
+                            .formatted(service.name(), service.port(), service.portVariable()));
+        }
+        return """
+        usage: java -jar sandbox.jar [options]
+
+        Starts the embedded services on 127.0.0.1, in the foreground. Ctrl-C stops them cleanly.
+
+          --data DIR      keep all data in DIR (default .caravan)
+          --fresh         delete the data in DIR first
+          --free-ports    take any free ports; DIR/services.properties tells them
+          --only A,B      start only these services
+          --with-parent   stop everything when standard input ends, as it does when the parent process dies
+          --help          show this
+
+        Service, default port, environment variable that changes it:
+        %s
+        Commands on standard input, answered by a line "ok ..." or "error ...":
+          kill NAME     SIGKILL to all of its processes
+          start NAME    start it again on the same data and port
+          restart NAME  stop it cleanly and start it
+          stop NAME     stop it cleanly
+          pause NAME    SIGSTOP to all of its processes
+          resume NAME   SIGCONT to them
+          status        one line a service
+          quit          stop everything
+        """
+                .formatted(ports);
+    }
+
+    static Options parse(String... arguments) throws UserError {
+        Path data = Path.of(".caravan");
+        boolean fresh = false;
+        boolean freePorts = false;
+        boolean withParent = false;
+        boolean help = false;
+        List<Registration> services = Registration.ALL;
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--data" -> data = Path.of(value(arguments, ++i));
+                case "--only" -> services = named(value(arguments, ++i));
+                case "--fresh" -> fresh = true;
+                case "--free-ports" -> freePorts = true;
+                case "--with-parent" -> withParent = true;
+                case "--help", "-h" -> help = true;
+                default ->
+                        throw new UserError(
+                                "Unknown option "
+                                        + arguments[i]
+                                        + "; --help shows those that there are");
+            }
+        }
+        return new Options(data, fresh, freePorts, withParent, services, help);
+    }
+
+    private static String value(String[] arguments, int index) throws UserError {
+        if (index >= arguments.length) {
+            throw new UserError("Option " + arguments[index - 1] + " needs a value");
+        }
+        return arguments[index];
+    }
+
+    private static List<Registration> named(String list) throws UserError {
+        List<Registration> found = new ArrayList<>();
+        for (String name : list.split(",")) {
+            found.add(
+                    Registration.ALL.stream()
+                            .filter(service -> service.name().equals(name.strip()))
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new UserError(
+                                                    "Unknown service "
+                                                            + name
+                                                            + "; there are: "
+                                                            + Arrays.toString(
+                                                                    Registration.ALL.stream()
+                                                                            .map(Registration::name)
+                                                                            .toArray()))));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,41 @@
+package sandbox.launcher;
+
+import java.util.List;
+
+/**
+ * A service that the launcher knows. To add one: a class that implements {@code sandbox.Service},
+ * in a module of its own if it needs libraries of its own, and a line in {@link #ALL}.
+ *
+ * @param name as in commands, in {@code --only}, and as the directory of its data
+ * @param module directory of the Maven module whose class path it runs with
+ * @param type its class
+ * @param port default port
+ * @param options for its Java process
+ */
+record Registration(String name, String module, String type, int port, List<String> options) {
+    static final List<Registration> ALL =
+            List.of(
+                    new Registration(
+                            "postgres",
+                            "postgres",
+                            "sandbox.postgres.PostgresService",
+                            5432,
+                            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")),
+                    new Registration(
+                            "kafka",
+                            "kafka",
+                            "sandbox.kafka.KafkaService",
+                            9092,
+                            List.of("-Xmx512m")),
+                    new Registration(
+                            "clickhouse",
+                            "clickhouse",
+                            "sandbox.clickhouse.ClickHouseService",
+                            8123,
+                            List.of("-Xmx256m")));
+
+    /** The environment variable that sets another port. */
+    String portVariable() {
+        return "CARAVAN_SANDBOX_" + name.toUpperCase(java.util.Locale.ROOT) + "_PORT";
+    }
+}
