@@ -1,5 +1,6 @@
 package sandbox.clickhouse;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import sandbox.Service;
@@ -21,7 +22,20 @@ public class ClickHouseService implements Service {
         // Atomic, which the engine's own `default` is not: EXCHANGE TABLES and refreshable views
         // need it.
         engine.text("CREATE DATABASE IF NOT EXISTS caravan ENGINE = Atomic");
-        front = new HttpFront(engine, Accounts.fromEnvironment(), setup.port());
+        front =
+                new HttpFront(
+                        engine, Accounts.fromEnvironment(), emptySpool(setup.data()), setup.port());
+    }
+
+    /** What an earlier run has left there belongs to inserts that were never answered. */
+    private static Path emptySpool(Path data) throws IOException {
+        Path spool = Files.createDirectories(data.resolve("spool"));
+        try (var files = Files.list(spool)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        return spool;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,13 +79,15 @@ class HttpFront implements AutoCloseable {
                     "role");
 
     private final Engine engine;
+    private final Path spool;
     private final Accounts accounts;
     private final String version;
     private final Semaphore turns = new Semaphore(STATEMENTS_AT_ONCE, true);
     private final Server server;
 
-    HttpFront(Engine engine, Accounts accounts, int port) throws Exception {
+    HttpFront(Engine engine, Accounts accounts, Path spool, int port) throws Exception {
         this.engine = engine;
+        this.spool = spool;
         this.accounts = accounts;
         this.version = engine.text("SELECT version()");
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 8);
@@ -178,25 +181,26 @@ class HttpFront implements AutoCloseable {
                         parameters.get("default_format"),
                         header(request, "X-ClickHouse-Format"),
                         "TabSeparated");
-        Query query =
-                new Query(
-                        text,
-                        firstOf(
-                                parameters.get("database"),
-                                header(request, "X-ClickHouse-Database"),
-                                ""),
-                        settings(parameters),
-                        bound(parameters),
-                        format,
-                        // As a ClickHouse server: GET changes nothing.
-                        !post || accounts.readOnly(user));
         response.getHeaders()
                 .put(
                         "X-ClickHouse-Query-Id",
                         firstOf(parameters.get("query_id"), null, UUID.randomUUID().toString()));
         long start = System.nanoTime();
         turns.acquireUninterruptibly();
-        try (Result result = engine.run(query)) {
+        try (BlankLines.Ready ready = BlankLines.handle(text, statement, spool);
+                Result result =
+                        engine.run(
+                                new Query(
+                                        ready.text(),
+                                        firstOf(
+                                                parameters.get("database"),
+                                                header(request, "X-ClickHouse-Database"),
+                                                ""),
+                                        settings(parameters, ready),
+                                        bound(parameters),
+                                        format,
+                                        // As a ClickHouse server: GET changes nothing.
+                                        !post || accounts.readOnly(user)))) {
             response.getHeaders()
                     .put("X-ClickHouse-Format", firstOf(statement.format(), null, format));
             send(response, result, statement, System.nanoTime() - start);
@@ -382,10 +386,17 @@ class HttpFront implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(Map<String, String> parameters) {
+    private static Map<String, String> settings(
+            Map<String, String> parameters, BlankLines.Ready ready) {
         Map<String, String> settings = new LinkedHashMap<>(parameters);
         settings.keySet()
                 .removeIf(name -> NOT_SETTINGS.contains(name) || name.startsWith("param_"));
+        if (ready.file() != null) {
+            // What comes from a file is cut into smaller blocks than what comes from a client,
+            // unless this says otherwise.
+            settings.putIfAbsent(
+                    "max_block_size", settings.getOrDefault("max_insert_block_size", "1048449"));
+        }
         return settings;
     }
 

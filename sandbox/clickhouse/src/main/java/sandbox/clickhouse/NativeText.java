@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -55,6 +56,41 @@ class NativeText implements AutoCloseable {
             }
             memory.close();
             memory = larger;
+        }
+    }
+
+    /** Offset of the first of two successive ends of line, or -1. */
+    long blankLine(long from) {
+        byte[] chunk = new byte[CHUNK];
+        boolean endOfLine = false;
+        for (long at = from; at < length; at += chunk.length) {
+            int count = (int) Math.min(chunk.length, length - at);
+            memory.read(at, chunk, 0, count);
+            for (int i = 0; i < count; i++) {
+                boolean another = chunk[i] == 10;
+                if (another && endOfLine) {
+                    return at + i - 1;
+                }
+                endOfLine = another;
+            }
+        }
+        return -1;
+    }
+
+    void set(long offset, byte value) {
+        memory.setByte(offset, value);
+    }
+
+    String slice(long from, long to) {
+        return new String(memory.getByteArray(from, (int) (to - from)), StandardCharsets.UTF_8);
+    }
+
+    void writeTo(FileChannel channel, long from) throws IOException {
+        for (long at = from; at < length; at += 1 << 30) {
+            ByteBuffer part = memory.getByteBuffer(at, Math.min(length - at, 1 << 30));
+            while (part.hasRemaining()) {
+                channel.write(part);
+            }
         }
     }
 

@@ -12,8 +12,19 @@ import java.util.Locale;
  * @param several whether another statement follows
  * @param file whether it reads or writes a file on this machine (INTO OUTFILE, FROM INFILE)
  * @param format the FORMAT that it names; "" if none
+ * @param data offset in bytes where the data of an INSERT ... FORMAT begins; -1 if it has none, or
+ *     has VALUES
+ * @param clauses offset in bytes of the SETTINGS or FORMAT of an INSERT with data: the end of its
+ *     table and columns
  */
-record Statement(boolean empty, boolean insert, boolean several, boolean file, String format) {
+record Statement(
+        boolean empty,
+        boolean insert,
+        boolean several,
+        boolean file,
+        String format,
+        int data,
+        int clauses) {
 
     /**
      * Looks at the statement at the beginning of the text; the data of an INSERT is not looked at.
@@ -26,9 +37,11 @@ record Statement(boolean empty, boolean insert, boolean several, boolean file, S
         boolean file = false;
         String format = "";
         String before = "";
+        int data = -1;
+        int clauses = -1;
         for (String word = words.next(); word != null; word = words.next()) {
             if (ended) {
-                return new Statement(false, insert, true, file, format);
+                return new Statement(false, insert, true, file, format, data, clauses);
             }
             if (first) {
                 insert = word.equals("INSERT");
@@ -40,15 +53,19 @@ record Statement(boolean empty, boolean insert, boolean several, boolean file, S
             if (before.equals("FORMAT") && isName(word)) {
                 format = words.asWritten();
                 if (insert) {
+                    data = words.dataStart();
                     break;
                 }
+            }
+            if (insert && (word.equals("FORMAT") || word.equals("SETTINGS")) && clauses < 0) {
+                clauses = words.start();
             }
             if (insert && word.equals("VALUES")) {
                 break;
             }
             before = word;
         }
-        return new Statement(first, insert, false, file, format);
+        return new Statement(first, insert, false, file, format, data, clauses);
     }
 
     private static boolean isName(String word) {
@@ -62,6 +79,7 @@ record Statement(boolean empty, boolean insert, boolean several, boolean file, S
     private static class Words {
         private final ByteBuffer text;
         private String asWritten = "";
+        private int start;
 
         Words(ByteBuffer text) {
             this.text = text;
@@ -71,13 +89,37 @@ record Statement(boolean empty, boolean insert, boolean several, boolean file, S
             return asWritten;
         }
 
+        /** Where the last word began. */
+        int start() {
+            return start;
+        }
+
+        /**
+         * Behind the last word: blanks, perhaps a semicolon, and one end of line do not belong to
+         * the data.
+         */
+        int dataStart() {
+            int at = text.position();
+            while (at < text.limit()
+                    && (text.get(at) == ' ' || text.get(at) == '\t' || text.get(at) == '\f')) {
+                at++;
+            }
+            if (at < text.limit() && text.get(at) == ';') {
+                at++;
+            }
+            if (at < text.limit() && text.get(at) == '\r') {
+                at++;
+            }
+            return at < text.limit() && text.get(at) == '\n' ? at + 1 : at;
+        }
+
         /** The next word in upper case, or the next sign; null at the end. */
         String next() {
             skipBlanksAndComments();
             if (!text.hasRemaining()) {
                 return null;
             }
-            int start = text.position();
+            start = text.position();
             char c = (char) text.get();
             if (c == '\'' || c == '"' || c == '`') {
                 skipQuoted(c);
