@@ -1,0 +1,68 @@
+package routes;
+
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import routes.command.QueryCommand;
+import routes.settings.Settings;
+import routes.settings.SettingsException;
+
+/** The command line: without a command, the runtime. */
+@Command(
+        name = "caravan",
+        version = "Caravan 1.0.0",
+        description =
+                "Operational data into ClickHouse, exactly once in effect. Without a command: runs"
+                        + " the pipelines.",
+        subcommands = {QueryCommand.class, CommandLine.HelpCommand.class})
+public final class Caravan implements Runnable {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Shows the version.")
+    private boolean version;
+
+    private Caravan() {}
+
+    /** Exit codes: 0 done, 1 failed, 2 wrong usage or a wrong setting. */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Caravan());
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> {
+                    if (failure instanceof SettingsException) {
+                        command.getErr().println(failure.getMessage());
+                        return CommandLine.ExitCode.USAGE;
+                    }
+                    command.getErr().println(Servers.reason(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+        System.exit(line.execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        try {
+            CaravanRuntime runtime = CaravanRuntime.start(Settings.load(System.getenv()));
+            Runtime.getRuntime().addShutdownHook(new Thread(runtime::close, "shutdown"));
+            runtime.running().get();
+            Thread.currentThread().join();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

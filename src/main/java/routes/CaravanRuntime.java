@@ -1,0 +1,287 @@
+package routes;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaConfiguration;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.main.Main;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import routes.batches.BatchesComponent;
+import routes.clickhouse.ClickHouse;
+import routes.kafka.KafkaMetrics;
+import routes.kafka.Topics;
+import routes.outbox.Outbox;
+import routes.outbox.OutboxRoute;
+import routes.outbox.OutboxSettings;
+import routes.outbox.Outboxes;
+import routes.settings.Settings;
+import routes.settings.SettingsException;
+import routes.sink.Sink;
+import routes.sink.SinkRoute;
+import routes.sink.SinkSettings;
+import routes.sink.Sinks;
+
+/**
+ * All routes of one process: health and metrics first, then, as soon as the servers answer, the
+ * pipelines.
+ *
+ * <p>A server that is away is waited for; a setting that is wrong ends {@link #running()} with a
+ * {@link SettingsException}.
+ */
+public final class CaravanRuntime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaravanRuntime.class);
+    private static final long RETRY_MS = 1_000;
+
+    private final Settings settings;
+    private final List<OutboxSettings> outboxes;
+    private final List<SinkSettings> sinks;
+    private final Main main = new Main();
+    private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Object> kafka;
+    private final HikariDataSource postgres;
+    private final ClickHouse clickHouse;
+    private final CompletableFuture<Void> running = new CompletableFuture<>();
+    private Thread preparing;
+
+    private CaravanRuntime(Settings settings) {
+        this.settings = settings;
+        outboxes = OutboxSettings.read(settings);
+        sinks = SinkSettings.read(settings);
+        kafka = Servers.kafka(settings);
+        postgres = new HikariDataSource(postgres(settings));
+        clickHouse = Servers.clickHouse(settings);
+    }
+
+    /**
+     * Starts a runtime.
+     *
+     * @throws SettingsException when a setting is missing or senseless
+     */
+    public static CaravanRuntime start(Settings settings) throws Exception {
+        CaravanRuntime runtime = new CaravanRuntime(settings);
+        try {
+            runtime.start();
+            return runtime;
+        } catch (Exception | Error e) {
+            runtime.close();
+            throw e;
+        }
+    }
+
+    /** Done when every pipeline runs; failed when a setting turned out to be wrong. */
+    public CompletableFuture<Void> running() {
+        return running;
+    }
+
+    /** The meters of this process. */
+    public MeterRegistry meters() {
+        return registry;
+    }
+
+    /** The routes of this process. */
+    public CamelContext routes() {
+        return main.getCamelContext();
+    }
+
+    private static HikariConfig postgres(Settings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postgres");
+        config.setJdbcUrl(settings.text("caravan.postgres.url"));
+        config.setUsername(settings.text("caravan.postgres.user"));
+        config.setPassword(settings.find("caravan.postgres.password").orElse(""));
+        config.setMaximumPoolSize(settings.integer("caravan.postgres.connections", 2, 1_000));
+        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", "caravan");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("socketTimeout", "60");
+        return config;
+    }
+
+    private void start() throws Exception {
+        main.setInitialProperties(camelProperties());
+        main.bind("caravan-meters", registry);
+        main.bind("postgres", postgres);
+        main.bind(
+                "postgres-transaction",
+                new SpringTransactionPolicy(new DataSourceTransactionManager(postgres)));
+        main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
+        main.bind("kafka", kafkaComponent());
+        main.configure().addRoutesBuilder(new OutboxRoute());
+        main.configure().addRoutesBuilder(new SinkRoute());
+        main.start();
+        addHealthChecks();
+        preparing = new Thread(this::prepare, "prepare");
+        preparing.setDaemon(true);
+        preparing.start();
+    }
+
+    private Properties camelProperties() {
+        String host = settings.text("caravan.http.host");
+        String port = Integer.toString(settings.integer("caravan.http.port", 0, 65_535));
+        Properties camel = new Properties();
+        settings.below("camel.").forEach((key, value) -> camel.setProperty("camel." + key, value));
+        camel.setProperty("camel.main.name", "caravan");
+        camel.setProperty("camel.main.shutdownTimeout", "30");
+        camel.setProperty("camel.main.routesCollectorEnabled", "false");
+        camel.setProperty("camel.management.enabled", "true");
+        camel.setProperty("camel.management.host", host);
+        camel.setProperty("camel.management.port", port);
+        camel.setProperty("camel.management.healthCheckEnabled", "true");
+        camel.setProperty("camel.management.metricsEnabled", "true");
+        camel.setProperty("camel.health.exposureLevel", "full");
+        camel.setProperty("camel.metrics.enabled", "true");
+        camel.setProperty("camel.metrics.binders", "jvm-memory,jvm-gc,processor");
+        return camel;
+    }
+
+    private KafkaComponent kafkaComponent() {
+        KafkaConfiguration configuration = new KafkaConfiguration();
+        configuration.setBrokers(settings.text("caravan.kafka.brokers"));
+        configuration.setKeySerializer("org.apache.kafka.common.serialization.ByteArraySerializer");
+        configuration.setValueSerializer(
+                "org.apache.kafka.common.serialization.ByteArraySerializer");
+        configuration.setRequestRequiredAcks("all");
+        configuration.setEnableIdempotence(true);
+        configuration.setRecordMetadata(false);
+        configuration.setSynchronous(true);
+        configuration.setLingerMs(5);
+        configuration.setProducerBatchSize(256 * 1024);
+        configuration.setMaxRequestSize(128 * 1024 * 1024);
+        configuration.setMaxBlockMs(10_000);
+        configuration.setDeliveryTimeoutMs(20_000);
+        configuration.setRequestTimeoutMs(10_000);
+        configuration.setAdditionalProperties(
+                new HashMap<>(settings.below("caravan.kafka.client.")));
+        KafkaComponent component = new KafkaComponent();
+        component.setConfiguration(configuration);
+        return component;
+    }
+
+    private void addHealthChecks() {
+        var checks = HealthCheckHelper.getHealthCheckRegistry(main.getCamelContext());
+        checks.register(
+                new Dependency(
+                        "pipelines",
+                        "this process",
+                        () -> {
+                            if (!running.isDone()) {
+                                throw new IllegalStateException(
+                                        "they are still being prepared; see the log");
+                            }
+                        }));
+        if (!outboxes.isEmpty()) {
+            checks.register(
+                    new Dependency(
+                            "postgres",
+                            settings.text("caravan.postgres.url"),
+                            () ->
+                                    new JdbcTemplate(postgres)
+                                            .queryForObject("SELECT 1", Integer.class)));
+        }
+        Admin admin = Admin.create(kafka);
+        main.bind("kafka-admin", admin);
+        checks.register(
+                new Dependency(
+                        "kafka",
+                        settings.text("caravan.kafka.brokers"),
+                        () ->
+                                admin.describeCluster(new DescribeClusterOptions().timeoutMs(3_000))
+                                        .clusterId()
+                                        .get(3, TimeUnit.SECONDS)));
+        if (!sinks.isEmpty()) {
+            checks.register(
+                    new Dependency(
+                            "clickhouse",
+                            settings.text("caravan.clickhouse.url"),
+                            () -> clickHouse.rows("SELECT 1 AS one", Map.of())));
+        }
+    }
+
+    private void prepare() {
+        try {
+            CamelContext context = main.getCamelContext();
+            Topics topics =
+                    new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
+            int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
+            Outboxes outboxRoutes =
+                    new Outboxes(context, new JdbcTemplate(postgres), topics, registry);
+            for (OutboxSettings outbox : outboxes) {
+                Outbox prepared =
+                        untilDone("outbox " + outbox.name(), () -> outboxRoutes.prepare(outbox));
+                outboxRoutes.start(outbox, prepared);
+            }
+            Sinks sinkRoutes = new Sinks(context, clickHouse, topics, registry);
+            for (SinkSettings sink : sinks) {
+                Sink prepared =
+                        untilDone(
+                                "sink " + sink.name(), () -> sinkRoutes.prepare(sink, recordBytes));
+                sinkRoutes.start(sink, prepared);
+            }
+            running.complete(null);
+            LOG.info("event=running outboxes={} sinks={}", outboxes.size(), sinks.size());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception | Error e) {
+            running.completeExceptionally(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step<T> {
+        T run() throws Exception;
+    }
+
+    private static <T> T untilDone(String what, Step<T> step) throws InterruptedException {
+        while (true) {
+            try {
+                return step.run();
+            } catch (InterruptedException | SettingsException e) {
+                throw e;
+            } catch (Exception e) {
+                LOG.warn(
+                        "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
+                        what,
+                        RETRY_MS,
+                        Servers.reason(e));
+                Thread.sleep(RETRY_MS);
+            }
+        }
+    }
+
+    /**
+     * Ends the batches that are under way, as far as that takes no longer than some seconds, and
+     * stops.
+     */
+    @Override
+    public void close() {
+        if (preparing != null) {
+            preparing.interrupt();
+        }
+        main.stop();
+        Admin admin = main.lookup("kafka-admin", Admin.class);
+        if (admin != null) {
+            admin.close();
+        }
+        clickHouse.close();
+        postgres.close();
+    }
+}

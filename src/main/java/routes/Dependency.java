@@ -1,0 +1,41 @@
+package routes;
+
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/** Readiness of one server that the pipelines need. */
+final class Dependency extends AbstractHealthCheck {
+    private final String address;
+    private final Probe probe;
+
+    /** Asks the server for something small. */
+    @FunctionalInterface
+    interface Probe {
+        void ask() throws Exception;
+    }
+
+    Dependency(String id, String address, Probe probe) {
+        super("caravan", id);
+        this.address = address;
+        this.probe = probe;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        builder.detail("address", address);
+        try {
+            probe.ask();
+            builder.up();
+        } catch (Exception e) {
+            builder.message(getId() + " at " + address + " does not answer: " + e.getMessage())
+                    .error(e)
+                    .down();
+        }
+    }
+}

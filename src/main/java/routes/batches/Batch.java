@@ -1,0 +1,96 @@
+package routes.batches;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A contiguous range of offsets of one partition, written ahead in the group's committed offset
+ * before anybody sees it.
+ *
+ * <p>Whoever owns the partition after a crash gets the same range again, with the same {@link
+ * #token()}: what is done with the token as its idempotency key is done once.
+ */
+public final class Batch {
+    private final String topicId;
+    private final TopicPartition partition;
+    private final long start;
+    private final long end;
+    private final List<ConsumerRecord<byte[], byte[]>> records;
+    private final AtomicBoolean owned = new AtomicBoolean(true);
+
+    /**
+     * @param topicId the id that Kafka gave the topic when it was created: a topic made anew under
+     *     the old name has another one
+     * @param start first offset of the range, inclusive
+     * @param end last offset of the range, inclusive
+     * @param records the records of the range, by offset; offsets may have gaps (compaction,
+     *     transaction markers)
+     */
+    public Batch(
+            String topicId,
+            TopicPartition partition,
+            long start,
+            long end,
+            List<ConsumerRecord<byte[], byte[]>> records) {
+        this.topicId = topicId;
+        this.partition = partition;
+        this.start = start;
+        this.end = end;
+        this.records = List.copyOf(records);
+    }
+
+    /** The topic's and partition's name, the partition counted from 0. */
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    /** First offset of the range, inclusive. */
+    public long start() {
+        return start;
+    }
+
+    /** Last offset of the range, inclusive. */
+    public long end() {
+        return end;
+    }
+
+    /** The records of the range in the order of their offsets. */
+    public List<ConsumerRecord<byte[], byte[]>> records() {
+        return records;
+    }
+
+    /**
+     * What names this range and no other, in any process, for ever: topic, its id, partition, start
+     * and end.
+     */
+    public String token() {
+        return partition.topic()
+                + "/"
+                + topicId
+                + "/"
+                + partition.partition()
+                + "/"
+                + start
+                + "-"
+                + end;
+    }
+
+    /**
+     * False once the partition has gone to another consumer: stop trying, the other one replays the
+     * range.
+     */
+    public boolean owned() {
+        return owned.get();
+    }
+
+    void disown() {
+        owned.set(false);
+    }
+
+    @Override
+    public String toString() {
+        return partition + " offsets " + start + " to " + end;
+    }
+}

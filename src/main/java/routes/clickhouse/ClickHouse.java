@@ -1,0 +1,207 @@
+package routes.clickhouse;
+
+import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.ServerException;
+import com.clickhouse.client.api.insert.InsertResponse;
+import com.clickhouse.client.api.insert.InsertSettings;
+import com.clickhouse.client.api.query.QueryResponse;
+import com.clickhouse.client.api.query.QuerySettings;
+import com.clickhouse.data.ClickHouseFormat;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+
+/**
+ * A ClickHouse server over HTTP: statements, small answers, and inserts of JSON lines as one block.
+ *
+ * <p>Every method waits for the answer. A server that cannot be reached, or that fails for a reason
+ * of its own (memory, too many parts, a missing table), throws a {@link RuntimeException}: try
+ * again later. Data that the server will never take throws {@link ClickHouseRefused}.
+ */
+public final class ClickHouse implements AutoCloseable {
+    // system.errors: the codes that speak of the data, not of the server, the table or the account.
+    private static final Set<Integer> DATA_ERRORS =
+            Set.of(
+                    6, 7, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 321, 349,
+                    376, 407, 441, 467, 469, 675, 676, 691);
+
+    /** An insert is one block, waits until it is stored, and reads what ISO 8601 allows. */
+    private static final Map<String, String> INSERT_SETTINGS =
+            Map.ofEntries(
+                    Map.entry("async_insert", "0"),
+                    Map.entry("insert_deduplicate", "1"),
+                    Map.entry("deduplicate_blocks_in_dependent_materialized_views", "1"),
+                    Map.entry("input_format_parallel_parsing", "0"),
+                    Map.entry("max_insert_threads", "1"),
+                    Map.entry("max_insert_block_size", "10000000"),
+                    Map.entry("min_insert_block_size_rows", "10000000"),
+                    Map.entry("min_insert_block_size_bytes", "2000000000"),
+                    Map.entry("date_time_input_format", "best_effort"),
+                    Map.entry("input_format_null_as_default", "0"),
+                    Map.entry("input_format_skip_unknown_fields", "1"),
+                    Map.entry("input_format_import_nested_json", "0"));
+
+    private static final ObjectReader ROWS =
+            new ObjectMapper().readerFor(new TypeReference<Map<String, Object>>() {});
+
+    private final Client client;
+
+    /**
+     * @param url {@code http://host:port}
+     * @param timeout how long an answer may take before the connection is given up
+     */
+    public ClickHouse(String url, String database, String user, String password, Duration timeout) {
+        client =
+                new Client.Builder()
+                        .addEndpoint(url)
+                        .setDefaultDatabase(database)
+                        .setUsername(user)
+                        .setPassword(password)
+                        .compressServerResponse(false)
+                        .compressClientRequest(false)
+                        .useHttpFormDataForQuery(true)
+                        .setMaxRetries(0)
+                        .setConnectTimeout(5, ChronoUnit.SECONDS)
+                        .setSocketTimeout(timeout.toMillis(), ChronoUnit.MILLIS)
+                        .setClientName("caravan")
+                        .build();
+    }
+
+    /**
+     * Writes JSON lines; may be called again when the connection breaks before anything was sent.
+     */
+    @FunctionalInterface
+    public interface Lines {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Inserts JSON lines as one block. The same token again stores nothing twice, in the table or
+     * behind its views, and fills the views that the first try did not reach.
+     *
+     * @throws ClickHouseRefused when the data is at fault; then nothing of it is stored
+     */
+    public void insert(String table, String token, Lines lines) throws ClickHouseRefused {
+        insert(table, Map.of("insert_deduplication_token", token), lines);
+    }
+
+    /** Inserts JSON lines into a table that keeps nothing, to hear whether they would be taken. */
+    public void rehearse(String table, Lines lines) throws ClickHouseRefused {
+        insert(table, Map.of(), lines);
+    }
+
+    private void insert(String table, Map<String, String> more, Lines lines)
+            throws ClickHouseRefused {
+        InsertSettings settings = new InsertSettings();
+        INSERT_SETTINGS.forEach(settings::serverSetting);
+        more.forEach(settings::serverSetting);
+        try (InsertResponse response =
+                client.insert(table, lines::writeTo, ClickHouseFormat.JSONEachRow, settings)
+                        .get()) {
+            response.getWrittenRows();
+        } catch (ExecutionException e) {
+            throw refusedOrFailed(e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (Exception e) {
+            throw refusedOrFailed(e);
+        }
+    }
+
+    private static RuntimeException refusedOrFailed(Throwable failure) throws ClickHouseRefused {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ServerException answer
+                    && DATA_ERRORS.contains(answer.getCode())
+                    && !answer.getMessage().contains("while pushing to view")) {
+                throw new ClickHouseRefused(answer.getCode(), answer.getMessage(), answer);
+            }
+        }
+        return failed(failure);
+    }
+
+    private static RuntimeException failed(Throwable failure) {
+        return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    }
+
+    private static RuntimeException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("Interrupted while waiting for ClickHouse", e);
+    }
+
+    /** Runs a statement that answers nothing. */
+    public void execute(String sql) {
+        stream(sql, Map.of(), "TabSeparated", answer -> null);
+    }
+
+    /**
+     * All rows of an answer, each by column name; numbers as Java numbers, 64-bit ones too.
+     *
+     * @param parameters values for {@code {name:Type}} in the text, in ClickHouse's text form: see
+     *     {@link #array}
+     */
+    public List<Map<String, Object>> rows(String sql, Map<String, Object> parameters) {
+        return stream(
+                sql,
+                parameters,
+                "JSONEachRow",
+                answer -> {
+                    try (MappingIterator<Map<String, Object>> rows = ROWS.readValues(answer)) {
+                        return rows.readAll();
+                    }
+                });
+    }
+
+    /** The answer in any of ClickHouse's output formats, copied to {@code out} as it comes. */
+    public void copy(String sql, Map<String, Object> parameters, String format, OutputStream out) {
+        stream(sql, parameters, format, answer -> answer.transferTo(out));
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T from(InputStream answer) throws IOException;
+    }
+
+    private <T> T stream(
+            String sql, Map<String, Object> parameters, String format, Reading<T> reading) {
+        QuerySettings settings =
+                new QuerySettings()
+                        .setFormat(ClickHouseFormat.valueOf(format))
+                        .serverSetting("output_format_json_quote_64bit_integers", "0")
+                        .serverSetting("wait_end_of_query", "1");
+        try (QueryResponse response = client.query(sql, parameters, settings).get()) {
+            return reading.from(response.getInputStream());
+        } catch (ExecutionException e) {
+            throw failed(e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("ClickHouse's answer broke off", e);
+        } catch (Exception e) {
+            throw failed(e);
+        }
+    }
+
+    /** Strings as the text form of {@code Array(String)}, for a parameter. */
+    public static String array(List<String> values) {
+        return values.stream()
+                .map(value -> "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,120 @@
+package routes.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.settings.SettingsException;
+
+/** Makes sure of the topics that the pipelines use. */
+public final class Topics {
+    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
+    private final Map<String, Object> kafkaProperties;
+    private final short replication;
+
+    /**
+     * @param replication copies of a new topic, -1 for the broker's default
+     */
+    public Topics(Map<String, Object> kafkaProperties, int replication) {
+        this.kafkaProperties = kafkaProperties;
+        this.replication = (short) replication;
+    }
+
+    /**
+     * Creates the topic if it is not there; leaves one that is there as it is.
+     *
+     * @param key the setting that names the topic, for messages
+     * @param recordBytes most bytes of a record; a topic that is there and takes less is told in
+     *     the log
+     * @throws SettingsException where Caravan may not create topics, with the command to run
+     */
+    public void ensure(
+            String key, String topic, int partitions, Duration retention, int recordBytes)
+            throws ExecutionException, InterruptedException {
+        // Kafka counts the record's envelope too.
+        int limit = recordBytes + 64 * 1024;
+        NewTopic wanted =
+                new NewTopic(
+                                topic,
+                                Optional.of(partitions),
+                                replication < 0 ? Optional.empty() : Optional.of(replication))
+                        .configs(
+                                Map.of(
+                                        TopicConfig.RETENTION_MS_CONFIG,
+                                        Long.toString(retention.toMillis()),
+                                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                        Integer.toString(limit)));
+        try (Admin admin = Admin.create(kafkaProperties)) {
+            if (admin.listTopics().names().get().contains(topic)) {
+                warnIfSmall(admin, topic, limit);
+                return;
+            }
+            admin.createTopics(List.of(wanted)).all().get();
+            LOG.info(
+                    "topic={} event=topic-created partitions={} retention={}",
+                    topic,
+                    partitions,
+                    retention);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return; // another runtime was quicker
+            }
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new SettingsException(
+                        key
+                                + ": the topic "
+                                + topic
+                                + " is not there, and this account may not create it. Run:"
+                                + " kafka-topics.sh --bootstrap-server ADDRESS --create --topic "
+                                + topic
+                                + " --partitions "
+                                + partitions
+                                + " --config retention.ms="
+                                + retention.toMillis()
+                                + " --config max.message.bytes="
+                                + limit,
+                        e.getCause());
+            }
+            throw e;
+        }
+    }
+
+    private static void warnIfSmall(Admin admin, String topic, int limit)
+            throws ExecutionException, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config;
+        try {
+            config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                LOG.info(
+                        "topic={} event=config-unreadable effect=\"its max.message.bytes is not"
+                                + " checked\"",
+                        topic);
+                return;
+            }
+            throw e;
+        }
+        int most = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+        if (most < limit) {
+            LOG.warn(
+                    "topic={} event=small-records max.message.bytes={} do=\"raise it to {}, or"
+                        + " lower record-bytes of the outbox: a row between the two would hold up"
+                        + " its outbox\"",
+                    topic,
+                    most,
+                    limit);
+        }
+    }
+}

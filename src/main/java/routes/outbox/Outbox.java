@@ -1,0 +1,132 @@
+package routes.outbox;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.support.DefaultMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.sink.CommitTime;
+
+/** The steps of the outbox route for one table. */
+public final class Outbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final String PLACES = "caravanOutboxPlaces";
+
+    private final String pipeline;
+    private final OutboxTable table;
+    private final int rows;
+    private final int bytes;
+    private final int largest;
+    private final Counter sent;
+    private final Counter tooLarge;
+    private final DistributionSummary batchRows;
+    private volatile OutboxTable.Backlog backlog = new OutboxTable.Backlog(0, 0);
+
+    /**
+     * @param largest most bytes of one row's JSON: what the topic takes as one record
+     */
+    Outbox(
+            String pipeline,
+            OutboxTable table,
+            int rows,
+            int bytes,
+            int largest,
+            MeterRegistry registry) {
+        this.pipeline = pipeline;
+        this.table = table;
+        this.rows = rows;
+        this.bytes = bytes;
+        this.largest = largest;
+        sent =
+                Counter.builder("caravan.outbox.rows.sent")
+                        .description("Rows that Kafka has acknowledged and that are marked")
+                        .tag("pipeline", pipeline)
+                        .register(registry);
+        tooLarge =
+                Counter.builder("caravan.outbox.rows.too.large")
+                        .description(
+                                "Times that a row was left unsent because it is larger than a"
+                                        + " record may be")
+                        .tag("pipeline", pipeline)
+                        .register(registry);
+        batchRows =
+                DistributionSummary.builder("caravan.outbox.batch.rows")
+                        .description("Rows in a transaction")
+                        .tag("pipeline", pipeline)
+                        .publishPercentileHistogram()
+                        .minimumExpectedValue(1.0)
+                        .maximumExpectedValue(100_000.0)
+                        .register(registry);
+        Gauge.builder("caravan.outbox.unsent.rows", () -> backlog.rows())
+                .description("Rows not sent yet, counted up to a million")
+                .tag("pipeline", pipeline)
+                .register(registry);
+        Gauge.builder("caravan.outbox.oldest.unsent.seconds", () -> backlog.oldestSeconds())
+                .description("Age of the first unsent row by key since its commit, in seconds")
+                .tag("pipeline", pipeline)
+                .register(registry);
+    }
+
+    /** Locks the next unsent rows: the body becomes a Kafka message a row, by key. */
+    public void lock(Exchange exchange) {
+        List<UnsentRow> skipped = new ArrayList<>();
+        List<UnsentRow> locked = table.lock(rows, bytes, largest, skipped);
+        List<Message> messages = new ArrayList<>(locked.size());
+        List<String> places = new ArrayList<>(locked.size());
+        long size = 0;
+        for (UnsentRow row : locked) {
+            Message message = new DefaultMessage(exchange);
+            message.setBody(row.value());
+            message.setHeader(KafkaConstants.KEY, row.key());
+            if (row.committed() != null) {
+                message.setHeader(
+                        CommitTime.HEADER, row.committed().getBytes(StandardCharsets.US_ASCII));
+            }
+            messages.add(message);
+            places.add(row.place());
+            size += row.value().length;
+        }
+        if (!skipped.isEmpty()) {
+            tooLarge.increment(skipped.size());
+            LOG.error(
+                    "pipeline={} event=row-too-large rows={} first-key={} bytes={} limit={}"
+                            + " do=\"raise caravan.outbox.{}.record-bytes and the topic's"
+                            + " max.message.bytes\"",
+                    pipeline,
+                    skipped.size(),
+                    new String(skipped.get(0).key(), StandardCharsets.UTF_8),
+                    skipped.get(0).value().length,
+                    largest,
+                    pipeline);
+        }
+        exchange.getIn().setBody(messages);
+        exchange.setProperty(PLACES, places);
+        // A full batch means that there is more: the scheduler comes back at once.
+        boolean full =
+                !locked.isEmpty() && (locked.size() + skipped.size() == rows || size >= bytes);
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, full);
+    }
+
+    /** Marks the rows that {@link #lock} locked as sent, in the same transaction. */
+    @SuppressWarnings("unchecked")
+    public void mark(Exchange exchange) {
+        List<String> places = exchange.getProperty(PLACES, List.class);
+        table.mark(places);
+        sent.increment(places.size());
+        batchRows.record(places.size());
+        LOG.debug("pipeline={} rows={} event=sent", pipeline, places.size());
+    }
+
+    /** Looks how much is unsent, for the metrics. */
+    public void measure() {
+        backlog = table.backlog();
+    }
+}

@@ -1,0 +1,59 @@
+package routes.outbox;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.springframework.jdbc.core.JdbcTemplate;
+import routes.kafka.Topics;
+
+/** Makes an outbox ready and starts its routes. */
+public final class Outboxes {
+    private final CamelContext context;
+    private final JdbcTemplate postgres;
+    private final Topics topics;
+    private final MeterRegistry registry;
+
+    public Outboxes(
+            CamelContext context, JdbcTemplate postgres, Topics topics, MeterRegistry registry) {
+        this.context = context;
+        this.postgres = postgres;
+        this.topics = topics;
+        this.registry = registry;
+    }
+
+    /** Creates what is missing: the topic, the index on unsent rows. Can be run again. */
+    public Outbox prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
+        String key = "caravan.outbox." + outbox.name() + ".";
+        topics.ensure(
+                key + "topic",
+                outbox.topic(),
+                outbox.partitions(),
+                outbox.retention(),
+                outbox.recordBytes());
+        OutboxTable table = new OutboxTable(postgres, outbox.table(), outbox.flag(), key);
+        table.prepare();
+        return new Outbox(
+                outbox.name(),
+                table,
+                outbox.rows(),
+                outbox.bytes(),
+                outbox.recordBytes(),
+                registry);
+    }
+
+    /** Starts the routes of a prepared outbox. */
+    public void start(OutboxSettings settings, Outbox outbox) {
+        context.getRegistry().bind("outbox-" + settings.name(), outbox);
+        TemplatedRouteBuilder.builder(context, "outbox")
+                .routeId("outbox-" + settings.name())
+                .parameter("name", settings.name())
+                .parameter("topic", settings.topic())
+                .parameter("poll", settings.poll().toMillis())
+                .add();
+        TemplatedRouteBuilder.builder(context, "outbox-backlog")
+                .routeId("outbox-backlog-" + settings.name())
+                .parameter("name", settings.name())
+                .add();
+    }
+}

@@ -1,0 +1,150 @@
+package routes.sink;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Looks through a record before it is sent: is it one JSON object, does it name what must be named,
+ * do its numbers and dates fit. The bytes themselves go on as they came.
+ */
+final class RecordCheck {
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxStringLength(Integer.MAX_VALUE)
+                                    .maxNumberLength(10_000)
+                                    .build())
+                    .build();
+
+    private final Map<String, Column> columns = new HashMap<>();
+    private final Set<String> reserved;
+    private final boolean rejectUnknown;
+    private final int requiredCount;
+
+    /**
+     * @param columns the table's columns that a record may fill
+     * @param reserved the columns that Caravan fills
+     * @param rejectUnknown a field without a column makes the record bad, else it is counted and
+     *     left out
+     */
+    RecordCheck(List<Column> columns, Set<String> reserved, boolean rejectUnknown) {
+        columns.forEach(column -> this.columns.put(column.name(), column));
+        this.reserved = reserved;
+        this.rejectUnknown = rejectUnknown;
+        this.requiredCount = (int) columns.stream().filter(Column::required).count();
+    }
+
+    /** A good record's row or a bad record's reason, and how many of its fields have no column. */
+    record Verdict(Row row, String reason, int unknownFields) {
+        static Verdict bad(String reason) {
+            return new Verdict(null, reason, 0);
+        }
+    }
+
+    Verdict check(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null || record.key().length == 0) {
+            return Verdict.bad(
+                    "the record has no key: without one it cannot be told from its repetition");
+        }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (key.indexOf('\uFFFD') >= 0
+                && !Arrays.equals(key.getBytes(StandardCharsets.UTF_8), record.key())) {
+            return Verdict.bad("the record's key is not UTF-8 text");
+        }
+        if (record.value() == null || record.value().length == 0) {
+            return Verdict.bad("the record's value is empty");
+        }
+        try (JsonParser parser = JSON.createParser(record.value())) {
+            return fields(record, key, parser);
+        } catch (JsonProcessingException e) {
+            return Verdict.bad(
+                    "the value is not JSON: "
+                            + e.getOriginalMessage()
+                            + " (byte "
+                            + (e.getLocation() == null ? "?" : e.getLocation().getByteOffset())
+                            + ")");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading from memory cannot fail", e);
+        }
+    }
+
+    private Verdict fields(ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser)
+            throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            return Verdict.bad("the value is not a JSON object");
+        }
+        int body = (int) parser.currentLocation().getByteOffset();
+        if (body <= 0) {
+            return Verdict.bad("the value is not UTF-8 text");
+        }
+        int named = 0;
+        int count = 0;
+        int unknown = 0;
+        String bad = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            parser.nextToken();
+            count++;
+            Column column = columns.get(field);
+            if (column != null) {
+                String reason = column.refuse(parser);
+                bad = bad == null ? reason : bad;
+                named += column.required() ? 1 : 0;
+            } else if (reserved.contains(field)) {
+                bad = "field " + field + " is one that Caravan fills: rename it in the source";
+            } else {
+                unknown++;
+                bad =
+                        bad == null && rejectUnknown
+                                ? "field " + shortened(field) + " has no column"
+                                : bad;
+            }
+            parser.skipChildren();
+        }
+        if (parser.nextToken() != null) {
+            return Verdict.bad("the value holds more than one JSON object");
+        }
+        if (bad == null && named < requiredCount) {
+            bad =
+                    "field "
+                            + missing(record)
+                            + " is missing, and its column has neither NULL nor a default";
+        }
+        return bad == null
+                ? new Verdict(new Row(record, key, body, count == 0), null, unknown)
+                : Verdict.bad(bad);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+    }
+
+    private String missing(ConsumerRecord<byte[], byte[]> record) throws IOException {
+        Set<String> required = new java.util.TreeSet<>();
+        columns.values().stream()
+                .filter(Column::required)
+                .forEach(column -> required.add(column.name()));
+        try (JsonParser parser = JSON.createParser(record.value())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                required.remove(parser.currentName());
+                parser.nextToken();
+                parser.skipChildren();
+            }
+        }
+        return String.join(", ", required);
+    }
+}

@@ -1,0 +1,129 @@
+package routes.sink;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.header.Header;
+import routes.batches.Batch;
+
+/**
+ * A batch on its way into a table: its good rows, the ones that stand in the table already, the
+ * rejected ones.
+ *
+ * <p>Not for several threads at once.
+ */
+public final class SinkBatch {
+    private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
+
+    private final Batch batch;
+    private final List<Row> good;
+    private final List<Rejected> unreported = new ArrayList<>();
+    private List<Row> rows = List.of();
+    private int rejected;
+    private int duplicates;
+    private boolean inserted;
+
+    SinkBatch(Batch batch, List<Row> good, List<Rejected> rejected) {
+        this.batch = batch;
+        this.good = new ArrayList<>(good);
+        reject(rejected);
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    /** Good rows, each key once (the first by offset): what may have to be inserted. */
+    Map<String, Row> firstByKey() {
+        Map<String, Row> first = new LinkedHashMap<>();
+        good.forEach(row -> first.putIfAbsent(row.key(), row));
+        return first;
+    }
+
+    /** Says what is to be inserted; the rest of the good rows are repetitions. */
+    void insertOnly(List<Row> chosen) {
+        rows = chosen;
+        duplicates = good.size() - chosen.size();
+    }
+
+    /** The rows to insert, by offset. */
+    List<Row> rows() {
+        return Collections.unmodifiableList(rows);
+    }
+
+    void reject(List<Rejected> more) {
+        rejected += more.size();
+        unreported.addAll(more);
+        Set<Long> offsets = new HashSet<>();
+        more.forEach(bad -> offsets.add(bad.record().offset()));
+        good.removeIf(row -> offsets.contains(row.record().offset()));
+    }
+
+    /** Rejected records that are not in the dead-letter topic yet. */
+    public List<Rejected> getUnreported() {
+        return List.copyOf(unreported);
+    }
+
+    void reported() {
+        unreported.clear();
+    }
+
+    int rejected() {
+        return rejected;
+    }
+
+    int duplicates() {
+        return duplicates;
+    }
+
+    void inserted() {
+        inserted = true;
+    }
+
+    /** True until ClickHouse has everything of this batch that it can hold. */
+    public boolean isOpen() {
+        return !inserted;
+    }
+
+    /**
+     * The rows as JSON lines: each record's own bytes, with the columns that Caravan fills put in
+     * front.
+     */
+    void writeTo(OutputStream out, List<Row> some) throws IOException {
+        byte[] prefix =
+                ("{\"kafka_batch\":\""
+                                + batch.token()
+                                + "\",\"kafka_partition\":"
+                                + batch.partition().partition()
+                                + ",\"kafka_offset\":")
+                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] beforeKey = ",\"kafka_key\":\"".getBytes(StandardCharsets.US_ASCII);
+        byte[] beforeCommitted = "\",\"committed_at\":\"".getBytes(StandardCharsets.US_ASCII);
+        for (Row row : some) {
+            out.write(prefix);
+            out.write(Long.toString(row.record().offset()).getBytes(StandardCharsets.US_ASCII));
+            out.write(beforeKey);
+            out.write(JSON.quoteAsUTF8(row.key()));
+            Header committed = row.record().headers().lastHeader(CommitTime.HEADER);
+            if (committed != null && CommitTime.valid(committed.value())) {
+                out.write(beforeCommitted);
+                out.write(committed.value());
+            }
+            out.write('"');
+            if (!row.empty()) {
+                out.write(',');
+            }
+            byte[] value = row.record().value();
+            out.write(value, row.fields(), value.length - row.fields());
+            out.write('\n');
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package routes.sink;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import routes.clickhouse.SqlFile;
+import routes.settings.Settings;
+
+/** One sink's settings, checked. */
+public record SinkSettings(
+        String name,
+        String topic,
+        String table,
+        Optional<String> ddl,
+        String group,
+        int rows,
+        int bytes,
+        Duration linger,
+        int workers,
+        boolean rejectUnknown,
+        String deadLetterTopic,
+        Duration deadLetterRetention,
+        int partitions,
+        Duration retention) {
+
+    /** All sinks that caravan.sinks names. */
+    public static List<SinkSettings> read(Settings settings) {
+        return settings.names("caravan.sinks").stream().map(name -> read(settings, name)).toList();
+    }
+
+    private static SinkSettings read(Settings settings, String name) {
+        String key = "caravan.sink." + name + ".";
+        String topic = settings.topic(key + "topic");
+        Optional<String> ddl = settings.find(key + "ddl");
+        ddl.filter(file -> !SqlFile.exists(file))
+                .ifPresent(
+                        file -> {
+                            throw settings.wrong(key + "ddl", file, "a file that can be read");
+                        });
+        return new SinkSettings(
+                name,
+                topic,
+                settings.identifier(key + "table"),
+                ddl,
+                settings.find(key + "group").orElse("caravan-" + name),
+                settings.integer(key + "rows", 1, 1_000_000),
+                settings.bytes(key + "bytes"),
+                settings.duration(key + "linger"),
+                settings.integer(key + "workers", 1, 64),
+                settings.choice(key + "unknown-fields", "ignore", "reject").equals("reject"),
+                settings.find(key + "dead-letter-topic").isPresent()
+                        ? settings.topic(key + "dead-letter-topic")
+                        : topic + ".dead-letter",
+                settings.duration(key + "dead-letter-retention"),
+                settings.integer(key + "partitions", 1, 1_000),
+                settings.duration(key + "retention"));
+    }
+}

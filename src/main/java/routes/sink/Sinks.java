@@ -1,0 +1,68 @@
+package routes.sink;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.SqlFile;
+import routes.kafka.Topics;
+
+/** Makes a sink ready and starts its routes. */
+public final class Sinks {
+    private static final int DEAD_LETTER_PARTITIONS = 1;
+
+    private final CamelContext context;
+    private final ClickHouse clickHouse;
+    private final Topics topics;
+    private final MeterRegistry registry;
+
+    public Sinks(
+            CamelContext context, ClickHouse clickHouse, Topics topics, MeterRegistry registry) {
+        this.context = context;
+        this.clickHouse = clickHouse;
+        this.topics = topics;
+        this.registry = registry;
+    }
+
+    /** Creates what is missing: topics, tables. Can be run again. */
+    public Sink prepare(SinkSettings sink, int recordBytes)
+            throws ExecutionException, InterruptedException {
+        String key = "caravan.sink." + sink.name() + ".";
+        topics.ensure(
+                key + "topic", sink.topic(), sink.partitions(), sink.retention(), recordBytes);
+        topics.ensure(
+                key + "dead-letter-topic",
+                sink.deadLetterTopic(),
+                DEAD_LETTER_PARTITIONS,
+                sink.deadLetterRetention(),
+                recordBytes + 64 * 1024);
+        sink.ddl()
+                .map(SqlFile::statements)
+                .ifPresent(statements -> statements.forEach(clickHouse::execute));
+        SinkTable table =
+                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
+        table.prepare();
+        return new Sink(sink.name(), table, clickHouse, new SinkMetrics(registry, sink.name()));
+    }
+
+    /** Starts the routes of a prepared sink. */
+    public void start(SinkSettings settings, Sink sink) {
+        context.getRegistry().bind("sink-" + settings.name(), sink);
+        TemplatedRouteBuilder.builder(context, "dead-letters")
+                .routeId("dead-letters-" + settings.name())
+                .parameter("name", settings.name())
+                .parameter("dead-letters", settings.deadLetterTopic())
+                .add();
+        TemplatedRouteBuilder.builder(context, "sink")
+                .routeId("sink-" + settings.name())
+                .parameter("name", settings.name())
+                .parameter("topic", settings.topic())
+                .parameter("group", settings.group())
+                .parameter("rows", settings.rows())
+                .parameter("bytes", settings.bytes())
+                .parameter("linger", settings.linger().toMillis())
+                .parameter("workers", settings.workers())
+                .add();
+    }
+}

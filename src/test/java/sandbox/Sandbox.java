@@ -1,0 +1,151 @@
+package sandbox;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The embedded services as a process of their own, on free ports, for tests and benchmarks; they
+ * end with this process, however it ends.
+ */
+public final class Sandbox implements AutoCloseable {
+    private static final long START_SECONDS = 600;
+    private static final long COMMAND_SECONDS = 120;
+
+    private final Process process;
+    private final PrintStream commands;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final Path data;
+
+    private Sandbox(Process process, Path data) {
+        this.process = process;
+        this.data = data;
+        this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        Thread reader =
+                new Thread(
+                        () -> {
+                            try (BufferedReader out =
+                                    new BufferedReader(
+                                            new InputStreamReader(
+                                                    process.getInputStream(),
+                                                    StandardCharsets.UTF_8))) {
+                                for (String line = out.readLine();
+                                        line != null;
+                                        line = out.readLine()) {
+                                    System.out.println("sandbox: " + line);
+                                    lines.add(line);
+                                }
+                            } catch (IOException e) {
+                                lines.add("error reading: " + e);
+                            }
+                        },
+                        "sandbox");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Starts the services on an empty directory below {@code target}.
+     *
+     * @param project the directory of Caravan's own pom.xml
+     */
+    public static Sandbox start(Path project) throws IOException, InterruptedException {
+        Path data =
+                Files.createTempDirectory(
+                        Files.createDirectories(project.resolve("target")), "sandbox-");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-jar",
+                        project.resolve("sandbox/launcher/target/sandbox.jar").toString(),
+                        "--data",
+                        data.toString(),
+                        "--free-ports",
+                        "--with-parent"));
+        Sandbox sandbox =
+                new Sandbox(new ProcessBuilder(command).redirectErrorStream(true).start(), data);
+        sandbox.await("ready", START_SECONDS);
+        return sandbox;
+    }
+
+    /**
+     * kill, start, restart, pause or resume a service: postgres, kafka or clickhouse; back when it
+     * is done.
+     */
+    public void command(String verb, String service) throws InterruptedException {
+        commands.println(verb + " " + service);
+        await("ok " + verb + " " + service, COMMAND_SECONDS);
+    }
+
+    private void await(String beginning, long seconds) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (true) {
+            String line = lines.poll(200, TimeUnit.MILLISECONDS);
+            if (line != null && line.startsWith(beginning)) {
+                return;
+            }
+            if (line != null && line.startsWith("error")
+                    || line == null && !process.isAlive()
+                    || System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "Waited for \""
+                                + beginning
+                                + "\" of the sandbox, got "
+                                + line
+                                + "; see "
+                                + data
+                                + "/logs");
+            }
+        }
+    }
+
+    /** Where a service listens on localhost. */
+    public int port(String service) throws IOException {
+        Properties properties = new Properties();
+        try (var in = Files.newInputStream(data.resolve("services.properties"))) {
+            properties.load(in);
+        }
+        return Integer.parseInt(properties.getProperty(service + ".port"));
+    }
+
+    /** The environment of a runtime that uses these services. */
+    public Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>();
+        environment.put(
+                "CARAVAN_POSTGRES_URL",
+                "jdbc:postgresql://localhost:" + port("postgres") + "/caravan");
+        environment.put("CARAVAN_POSTGRES_PASSWORD", "caravan");
+        environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + port("kafka"));
+        environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + port("clickhouse"));
+        environment.put("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
+        environment.put("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
+        environment.put("CARAVAN_HTTP_PORT", "0");
+        return environment;
+    }
+
+    @Override
+    public void close() throws InterruptedException, IOException {
+        commands.close();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        try (var files = Files.walk(data)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
