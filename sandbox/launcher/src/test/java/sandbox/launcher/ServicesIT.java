@@ -1,0 +1,488 @@
+package sandbox.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each service does what it is there for, and keeps its data when it is killed. One start for all
+ * of these.
+ */
+class ServicesIT {
+    @TempDir static Path data;
+    private static LauncherProcess launcher;
+    private static ClickHouse clickhouse;
+
+    @BeforeAll
+    static void start() throws Exception {
+        launcher = new LauncherProcess(data, Map.of(), "--free-ports").awaitReady();
+        clickhouse = new ClickHouse(launcher.port("clickhouse"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        assertEquals(0, launcher.quit());
+    }
+
+    // Postgres
+
+    private static Connection postgres() throws SQLException, IOException {
+        // Not to wait for ever on a server that is paused.
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%d/caravan?socketTimeout=30"
+                        .formatted(launcher.port("postgres")),
+                "caravan",
+                "caravan");
+    }
+
+    private static String one(String query) throws SQLException, IOException {
+        try (Connection connection = postgres();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void run(String sql) throws SQLException, IOException {
+        try (Connection connection = postgres();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void postgres_isDurable_hasLogicalReplication_andIsKilledWithoutLoss() throws Exception {
+        assertEquals("logical", one("show wal_level"));
+        assertEquals("on", one("show fsync"));
+        assertEquals("on", one("show synchronous_commit"));
+        assertEquals("on", one("show track_commit_timestamp"));
+        assertEquals("127.0.0.1", one("show listen_addresses"));
+        run("create table kept (t text)");
+        run("insert into kept values ('é, \"quoted\"')");
+
+        int port = launcher.port("postgres");
+        ProcessHandle server = launcher.server("postgres");
+        launcher.command("kill postgres");
+        assertFalse(server.isAlive());
+        assertTrue(Ports.isFree(port));
+        launcher.command("start postgres");
+
+        assertEquals(port, launcher.port("postgres"));
+        assertEquals("é, \"quoted\"", one("select t from kept"));
+    }
+
+    @Test
+    void postgres_wantsThePassword() {
+        assertThrows(
+                SQLException.class,
+                () ->
+                        DriverManager.getConnection(
+                                "jdbc:postgresql://127.0.0.1:%d/caravan"
+                                        .formatted(launcher.port("postgres")),
+                                "caravan",
+                                "wrong"));
+    }
+
+    @Test
+    void postgresPaused_answersNothing_untilItIsResumed() throws Exception {
+        assertPausedAndResumed("postgres", () -> one("select 'awake'"));
+    }
+
+    @Test
+    void postgresKilledFromOutside_isReported_andStartsAgain() throws Exception {
+        launcher.server("postgres").destroyForcibly();
+        launcher.await("died postgres exit=");
+        launcher.command("start postgres");
+        assertEquals("1", one("select 1"));
+    }
+
+    // Kafka
+
+    private static Map<String, Object> kafka(String... settings) throws IOException {
+        Map<String, Object> config = new java.util.HashMap<>();
+        config.put("bootstrap.servers", "127.0.0.1:" + launcher.port("kafka"));
+        for (int i = 0; i < settings.length; i += 2) {
+            config.put(settings[i], settings[i + 1]);
+        }
+        return config;
+    }
+
+    private static void send(String topic, String value) throws Exception {
+        Map<String, Object> config = kafka("acks", "all", "max.block.ms", "20000");
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(topic, value)).get();
+        }
+    }
+
+    private static List<String> receive(String topic, int count) throws IOException {
+        List<String> values = new ArrayList<>();
+        Map<String, Object> config =
+                kafka(
+                        "group.id",
+                        "test-" + topic,
+                        "auto.offset.reset",
+                        "earliest",
+                        "enable.auto.commit",
+                        "false");
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(Set.of(topic));
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (values.size() < count && System.nanoTime() < end) {
+                for (ConsumerRecord<String, String> record :
+                        consumer.poll(Duration.ofMillis(200))) {
+                    values.add(record.value());
+                }
+            }
+            consumer.commitSync();
+        }
+        return values;
+    }
+
+    @Test
+    void kafka_carriesRecords_andIsKilledWithoutLoss() throws Exception {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.createTopics(List.of(new NewTopic("kept", 2, (short) 1))).all().get();
+        }
+        send("kept", "before");
+        assertEquals(List.of("before"), receive("kept", 1));
+
+        launcher.command("kill kafka");
+        launcher.command("start kafka");
+
+        send("kept", "after");
+        assertEquals(List.of("after"), receive("kept", 1), "the committed offset was kept too");
+    }
+
+    @Test
+    void kafka_createsNoTopicByItself() throws Exception {
+        try (Admin admin = Admin.create(kafka())) {
+            ExecutionException e =
+                    assertThrows(
+                            ExecutionException.class,
+                            () ->
+                                    admin.describeTopics(List.of("nobody-made-it"))
+                                            .allTopicNames()
+                                            .get());
+            assertEquals(UnknownTopicOrPartitionException.class, e.getCause().getClass());
+        }
+    }
+
+    @Test
+    void kafkaPaused_answersNothing_untilItIsResumed() throws Exception {
+        try (Admin admin =
+                Admin.create(
+                        kafka("request.timeout.ms", "60000", "default.api.timeout.ms", "90000"))) {
+            admin.describeCluster().clusterId().get();
+            assertPausedAndResumed("kafka", () -> admin.describeCluster().clusterId().get());
+        }
+    }
+
+    // ClickHouse
+
+    @Test
+    void clickhouse_speaksItsHttpProtocol() throws Exception {
+        HttpRequest ping = HttpRequest.newBuilder(clickhouse.address().resolve("/ping")).build();
+        assertEquals("Ok.\n", clickhouse.http().send(ping, BodyHandlers.ofString()).body());
+
+        HttpResponse<String> response =
+                clickhouse.post(
+                        "SELECT 1 AS x", "default_format", "JSONEachRow", "query_id", "mine");
+        assertEquals("{\"x\":1}\n", response.body());
+        assertEquals("mine", response.headers().firstValue("X-ClickHouse-Query-Id").orElseThrow());
+        assertEquals(
+                "JSONEachRow", response.headers().firstValue("X-ClickHouse-Format").orElseThrow());
+        assertEquals("UTC", response.headers().firstValue("X-ClickHouse-Timezone").orElseThrow());
+        assertEquals("UTC", clickhouse.ask("SELECT timezone()"));
+        assertEquals(
+                "Atomic",
+                clickhouse.ask("SELECT engine FROM system.databases WHERE name = 'caravan'"));
+    }
+
+    @Test
+    void clickhouse_errorsCarryTheCode() throws Exception {
+        HttpResponse<String> response = clickhouse.post("SELECT * FROM nowhere");
+        assertEquals(404, response.statusCode());
+        assertEquals(
+                "60", response.headers().firstValue("X-ClickHouse-Exception-Code").orElseThrow());
+        assertTrue(response.body().startsWith("Code: 60. DB::Exception: "), response.body());
+
+        assertEquals(115, code(clickhouse.post("SELECT 1", "no_such_setting", "1")));
+        assertEquals(81, code(clickhouse.post("SELECT 1", "database", "nowhere")));
+        assertEquals(62, code(clickhouse.post("SELECT 1; SELECT 2")));
+        assertEquals(516, code(clickhouse.as("stranger").post("SELECT 1")));
+    }
+
+    private static int code(HttpResponse<String> response) {
+        return Integer.parseInt(
+                response.headers().firstValue("X-ClickHouse-Exception-Code").orElse("0"));
+    }
+
+    @Test
+    void clickhouse_theReaderChangesNothing() throws Exception {
+        ClickHouse reader = clickhouse.as("caravan_reader");
+        assertEquals("3", reader.ask("SELECT getSetting('max_threads')", "max_threads", "3"));
+        assertEquals(
+                164, code(reader.post("CREATE TABLE caravan.forbidden (x Int8) ENGINE = Memory")));
+        assertEquals(164, code(reader.post("SET readonly = 0")));
+    }
+
+    @Test
+    void clickhouse_aSettingHoldsForItsStatementOnly() throws Exception {
+        String before = clickhouse.ask("SELECT getSetting('max_threads')");
+        assertEquals("7", clickhouse.ask("SELECT getSetting('max_threads')", "max_threads", "7"));
+        assertEquals(before, clickhouse.ask("SELECT getSetting('max_threads')"));
+    }
+
+    @Test
+    void clickhouse_bindsParameters_fromTheAddressAndFromAForm() throws Exception {
+        assertEquals(
+                "it\\'s\t5",
+                clickhouse.ask(
+                        "SELECT {text:String}, {number:UInt32}",
+                        "param_text",
+                        "it's",
+                        "param_number",
+                        "5"));
+        assertEquals(456, code(clickhouse.post("SELECT {text:String}")));
+
+        String names = "['" + "a-rather-long-name','".repeat(50_000) + "last']";
+        String form =
+                """
+                --edge\r
+                Content-Disposition: form-data; name="query"\r
+                \r
+                SELECT length({names:Array(String)})\r
+                --edge\r
+                Content-Disposition: form-data; name="param_names"\r
+                \r
+                %s\r
+                --edge--\r
+                """
+                        .formatted(names);
+        HttpRequest request =
+                HttpRequest.newBuilder(clickhouse.address("user", "caravan", "password", "caravan"))
+                        .header("Content-Type", "multipart/form-data; boundary=edge")
+                        .POST(BodyPublishers.ofString(form))
+                        .build();
+        assertEquals("50001\n", clickhouse.http().send(request, BodyHandlers.ofString()).body());
+    }
+
+    @Test
+    void clickhouse_theSameTokenInsertsOnce_inTheTableAndInItsView() throws Exception {
+        clickhouse.ask(
+                "CREATE TABLE caravan.base (id UInt64, v String) ENGINE = MergeTree ORDER BY id"
+                        + " SETTINGS non_replicated_deduplication_window = 100");
+        clickhouse.ask(
+                "CREATE TABLE caravan.sums (id UInt64, n UInt64) ENGINE = SummingMergeTree ORDER BY"
+                        + " id SETTINGS non_replicated_deduplication_window = 100");
+        String view =
+                "CREATE MATERIALIZED VIEW caravan.fill TO caravan.sums AS SELECT id, count() AS n"
+                        + " FROM caravan.base GROUP BY id";
+
+        // The first try reaches the table and not the view, as if the engine had died in between.
+        insertBatch("first");
+        clickhouse.ask(view);
+        insertBatch("first");
+        insertBatch("first");
+        assertEquals("2", clickhouse.ask("SELECT count() FROM caravan.base"));
+        assertEquals("2", clickhouse.ask("SELECT sum(n) FROM caravan.sums"));
+
+        insertBatch("second");
+        assertEquals("4", clickhouse.ask("SELECT count() FROM caravan.base"));
+        assertEquals("4", clickhouse.ask("SELECT sum(n) FROM caravan.sums"));
+    }
+
+    private static void insertBatch(String token) throws Exception {
+        HttpResponse<String> response =
+                clickhouse.insert(
+                        "INSERT INTO caravan.base FORMAT JSONEachRow",
+                        "{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n",
+                        "insert_deduplication_token",
+                        token,
+                        "deduplicate_blocks_in_dependent_materialized_views",
+                        "1");
+        assertEquals(200, response.statusCode(), response.body());
+        String summary = response.headers().firstValue("X-ClickHouse-Summary").orElseThrow();
+        assertTrue(summary.contains("\"written_rows\":\""), summary);
+    }
+
+    @Test
+    void clickhouse_dataWithBlankLinesAndSemicolons_arrivesWhole() throws Exception {
+        clickhouse.ask("CREATE TABLE caravan.lines (v String) ENGINE = MergeTree ORDER BY tuple()");
+        clickhouse.insert(
+                "INSERT INTO caravan.lines FORMAT JSONEachRow",
+                "{\"v\":\"a;\"}\n\n\n{\"v\":\"b\\n\\n\"}\n\n");
+        clickhouse.insert("INSERT INTO caravan.lines FORMAT TSV", "c\n\nd;\n");
+        clickhouse.insert("INSERT INTO caravan.lines FORMAT RowBinary", "\3\n\n;");
+        clickhouse.insert("INSERT INTO caravan.lines VALUES", "('e\n\n;'),\n\n('f')");
+        assertEquals(
+                "[\"\",\"\\n\\n;\",\"a;\",\"b\\n\\n\",\"c\",\"d;\",\"e\\n\\n;\",\"f\"]",
+                clickhouse.ask(
+                        "SELECT toJSONString(arraySort(groupArray(v))) FROM caravan.lines FORMAT"
+                                + " TSVRaw"));
+    }
+
+    @Test
+    void clickhouse_takesGzip_andRefusesOneThatIsCutOff() throws Exception {
+        clickhouse.ask(
+                "CREATE TABLE caravan.zipped (v String) ENGINE = MergeTree ORDER BY tuple()");
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write("{\"v\":\"x\"}\n".repeat(1000).getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] whole = zipped.toByteArray();
+        byte[] part = java.util.Arrays.copyOf(whole, whole.length - 9);
+        for (byte[] body : List.of(whole, part)) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(
+                                    clickhouse.address(
+                                            "query",
+                                            "INSERT INTO caravan.zipped FORMAT JSONEachRow",
+                                            "user",
+                                            "caravan",
+                                            "password",
+                                            "caravan"))
+                            .header("Content-Encoding", "gzip")
+                            .POST(BodyPublishers.ofByteArray(body))
+                            .build();
+            int status = clickhouse.http().send(request, BodyHandlers.ofString()).statusCode();
+            assertEquals(body == whole, status == 200, "status " + status);
+        }
+        assertEquals("1000", clickhouse.ask("SELECT count() FROM caravan.zipped"));
+    }
+
+    @Test
+    void clickhouse_aClientThatVanishesInTheMiddleOfItsData_insertsNothing() throws Exception {
+        clickhouse.ask("CREATE TABLE caravan.cut (v UInt32) ENGINE = MergeTree ORDER BY v");
+        String address =
+                clickhouse
+                        .address("query", "INSERT INTO caravan.cut FORMAT JSONEachRow")
+                        .getRawQuery();
+        String head =
+                "POST /?%s HTTP/1.1\r\nHost: x\r\nX-ClickHouse-User: caravan\r\nX-ClickHouse-Key: caravan\r\n"
+                        .formatted(address);
+        sendAndVanish(head + "Content-Length: 100\r\n\r\n{\"v\":1}\n");
+        sendAndVanish(head + "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"v\":2}\n\r\n");
+        sendAndVanish(head + "Transfer-Encoding: chunked\r\n\r\n64\r\n{\"v\":3}\n");
+        assertEquals("0", clickhouse.ask("SELECT count() FROM caravan.cut"));
+    }
+
+    /** Returns when the server has noticed and closed the connection. */
+    private static void sendAndVanish(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", clickhouse.port())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            while (socket.getInputStream().read() >= 0) {
+                // Whatever it answers, it ends.
+            }
+        } catch (java.net.SocketException reset) {
+            assertTrue(reset.getMessage().contains("reset"), reset.getMessage());
+        }
+    }
+
+    @Test
+    void clickhouse_aSlowStatementHoldsUpNoOther_and32RunAtOnce() throws Exception {
+        CompletableFuture<String> slow =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return clickhouse.ask(
+                                        "SELECT sleepEachRow(3) FROM numbers(10)",
+                                        "max_block_size",
+                                        "1",
+                                        "function_sleep_max_microseconds_per_block",
+                                        "60000000");
+                            } catch (IOException | InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        ExecutorService pool = Executors.newFixedThreadPool(31);
+        List<Future<String>> answers = new ArrayList<>();
+        for (int i = 0; i < 31; i++) {
+            String number = Integer.toString(i);
+            answers.add(pool.submit(() -> clickhouse.ask("SELECT " + number)));
+        }
+        for (int i = 0; i < 31; i++) {
+            assertEquals(Integer.toString(i), answers.get(i).get());
+        }
+        pool.shutdown();
+        assertFalse(slow.isDone());
+        slow.cancel(true);
+    }
+
+    @Test
+    void clickhouse_isKilledWithoutLoss_andKeepsItsTokens() throws Exception {
+        clickhouse.ask(
+                "CREATE TABLE caravan.kept (id UInt64) ENGINE = MergeTree ORDER BY id"
+                        + " SETTINGS non_replicated_deduplication_window = 100");
+        clickhouse.ask("INSERT INTO caravan.kept VALUES (1)", "insert_deduplication_token", "a");
+        launcher.command("kill clickhouse");
+        launcher.command("start clickhouse");
+        assertEquals("1", clickhouse.ask("SELECT count() FROM caravan.kept"));
+        clickhouse.ask("INSERT INTO caravan.kept VALUES (1)", "insert_deduplication_token", "a");
+        assertEquals("1", clickhouse.ask("SELECT count() FROM caravan.kept"));
+        launcher.command("restart clickhouse");
+        assertEquals("1", clickhouse.ask("SELECT count() FROM caravan.kept"));
+    }
+
+    @Test
+    void clickhousePaused_answersNothing_untilItIsResumed() throws Exception {
+        assertPausedAndResumed("clickhouse", () -> clickhouse.ask("SELECT 'awake'"));
+    }
+
+    private static void assertPausedAndResumed(
+            String service, java.util.concurrent.Callable<?> question) throws Exception {
+        launcher.command("pause " + service);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        Future<?> answer = thread.submit(question);
+        assertThrows(TimeoutException.class, () -> answer.get(500, TimeUnit.MILLISECONDS));
+        launcher.command("resume " + service);
+        answer.get(30, TimeUnit.SECONDS);
+        thread.shutdown();
+    }
+}
