@@ -40,7 +40,7 @@ public final class Caravan implements Runnable {
                         command.getErr().println(failure.getMessage());
                         return CommandLine.ExitCode.USAGE;
                     }
-                    command.getErr().println(Servers.reason(failure));
+                    command.getErr().println(Reason.of(failure));
                     return CommandLine.ExitCode.SOFTWARE;
                 });
         System.exit(line.execute(arguments));

@@ -123,6 +123,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind(
                 "postgres-transaction",
                 new SpringTransactionPolicy(new DataSourceTransactionManager(postgres)));
+        main.bind("quiet", new QuietExceptionHandler());
         main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
         main.bind("kafka", kafkaComponent());
         main.configure().addRoutesBuilder(new OutboxRoute());
@@ -261,7 +262,7 @@ public final class CaravanRuntime implements AutoCloseable {
                         "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
                         what,
                         RETRY_MS,
-                        Servers.reason(e));
+                        Reason.of(e));
                 Thread.sleep(RETRY_MS);
             }
         }

@@ -38,14 +38,4 @@ public final class Servers {
                 settings.find(account + "password").orElse(""),
                 timeout);
     }
-
-    /** The innermost message of a failure, on one line. */
-    static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage() == null ? cause : cause.getMessage())
-                .replaceAll("\\s+", " ");
-    }
 }

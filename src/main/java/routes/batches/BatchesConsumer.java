@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.Reason;
 
 /**
  * Cuts the partitions that it owns into {@link Batch}es, announces each in the committed offset
@@ -93,14 +94,13 @@ final class BatchesConsumer extends DefaultConsumer {
                 while (running) {
                     step();
                 }
-                handOver(owned.keySet());
             } catch (KafkaException | ExecutionException e) {
                 LOG.warn(
                         "topic={} group={} event=consumer-failed retry-in-ms={} reason=\"{}\"",
                         endpoint.getTopic(),
                         endpoint.getGroup(),
                         RETRY_MS,
-                        e.toString());
+                        Reason.of(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -159,7 +159,7 @@ final class BatchesConsumer extends DefaultConsumer {
         commitAndAnnounce();
         for (OwnedPartition partition : owned.values()) {
             if (partition.work() != null) {
-                if (partition.work().failedSince(RETRY_MS)) {
+                if (partition.work().dueAgain()) {
                     partition.work().again();
                     submit(partition.work());
                 }
@@ -238,7 +238,7 @@ final class BatchesConsumer extends DefaultConsumer {
             LOG.info(
                     "topic={} event=commit-postponed reason=\"{}\"",
                     endpoint.getTopic(),
-                    e.toString());
+                    Reason.of(e));
             return;
         }
         ranges.forEach((name, range) -> owned.get(name).committed(range));
@@ -255,23 +255,33 @@ final class BatchesConsumer extends DefaultConsumer {
     private void submit(OwnedPartition.Work work) {
         workers.execute(
                 () -> {
-                    Exchange exchange = createExchange(false);
-                    try {
-                        exchange.getIn().setBody(work.batch);
-                        getProcessor().process(exchange);
-                    } catch (Exception e) {
-                        exchange.setException(e);
-                    }
-                    Exception failure = exchange.getException();
-                    releaseExchange(exchange, false);
+                    Throwable failure = route(work.batch);
                     if (failure != null && work.batch.owned()) {
-                        getExceptionHandler()
-                                .handleException(
-                                        "The batch " + work.batch + " failed and is tried again",
-                                        failure);
+                        LOG.warn(
+                                "topic={} partition={} offsets={}-{} event=batch-failed"
+                                        + " do=\"nothing: it is tried again\" reason=\"{}\"",
+                                work.batch.partition().topic(),
+                                work.batch.partition().partition(),
+                                work.batch.start(),
+                                work.batch.end(),
+                                Reason.of(failure));
+                        LOG.debug("{} failed", work.batch, failure);
                     }
                     work.finish(failure);
                 });
+    }
+
+    private Throwable route(Batch batch) {
+        Exchange exchange = createExchange(false);
+        try {
+            exchange.getIn().setBody(batch);
+            getProcessor().process(exchange);
+            return exchange.getException();
+        } catch (Exception | Error e) {
+            return e; // whatever it was, the batch is not in
+        } finally {
+            releaseExchange(exchange, false);
+        }
     }
 
     private void holdBack() {
@@ -308,7 +318,7 @@ final class BatchesConsumer extends DefaultConsumer {
                 LOG.info(
                         "topic={} event=handover-uncommitted reason=\"{}\"",
                         endpoint.getTopic(),
-                        e.toString());
+                        Reason.of(e));
             }
         }
     }

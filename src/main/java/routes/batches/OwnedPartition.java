@@ -132,8 +132,12 @@ final class OwnedPartition {
 
     /** A batch on its way through the route. */
     static final class Work {
+        private static final long FIRST_PAUSE_MS = 500;
+        private static final long LONGEST_PAUSE_MS = 5_000;
+
         final Batch batch;
         private Throwable failure;
+        private int failures;
         private boolean finished;
         private long finishedNanos;
 
@@ -143,6 +147,7 @@ final class OwnedPartition {
 
         synchronized void finish(Throwable outcome) {
             failure = outcome;
+            failures += outcome == null ? 0 : 1;
             finished = true;
             finishedNanos = System.nanoTime();
             notifyAll();
@@ -152,10 +157,15 @@ final class OwnedPartition {
             return finished && failure == null;
         }
 
-        synchronized boolean failedSince(long ms) {
+        /**
+         * The work failed, and its pause is over: half a second at first, twice as long each time,
+         * at most five.
+         */
+        synchronized boolean dueAgain() {
+            long pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures - 1, 10));
             return finished
                     && failure != null
-                    && System.nanoTime() - finishedNanos >= ms * 1_000_000;
+                    && System.nanoTime() - finishedNanos >= pauseMs * 1_000_000;
         }
 
         synchronized void again() {

@@ -13,6 +13,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.Reason;
 import routes.sink.CommitTime;
 
 /** The steps of the outbox route for one table. */
@@ -123,6 +124,20 @@ public final class Outbox {
         sent.increment(places.size());
         batchRows.record(places.size());
         LOG.debug("pipeline={} rows={} event=sent", pipeline, places.size());
+    }
+
+    /**
+     * The transaction is rolled back: the rows stay unsent and are locked again at the next poll.
+     */
+    public void failed(Exchange exchange) {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        LOG.warn(
+                "pipeline={} event=batch-rolled-back do=\"nothing: it is tried again\""
+                        + " reason=\"{}\"",
+                pipeline,
+                Reason.of(failure));
+        LOG.debug("pipeline={}", pipeline, failure);
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
     }
 
     /** Looks how much is unsent, for the metrics. */

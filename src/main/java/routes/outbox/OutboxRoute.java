@@ -1,6 +1,5 @@
 package routes.outbox;
 
-import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -8,34 +7,33 @@ import org.apache.camel.builder.RouteBuilder;
  * them.
  */
 public final class OutboxRoute extends RouteBuilder {
+    // spotless:off
     @Override
     public void configure() {
         routeTemplate("outbox")
-                .templateParameter("name")
-                .templateParameter("topic")
-                .templateParameter("poll")
-                .from("scheduler:outbox-{{name}}?delay={{poll}}&initialDelay=0&greedy=true")
+            .templateParameter("name")
+            .templateParameter("topic")
+            .templateParameter("poll")
+            .from("scheduler:outbox-{{name}}?delay={{poll}}&initialDelay=0&greedy=true&exceptionHandler=#quiet")
                 .routeId("outbox-{{name}}")
                 .onException(Exception.class)
-                .log(
-                        LoggingLevel.WARN,
-                        "outbox",
-                        "pipeline={{name}} event=batch-rolled-back"
-                                + " do=\"nothing: it is tried again\" reason=\"${exception}\"")
-                .setProperty("CamelSchedulerPolledMessages", constant(false))
-                .markRollbackOnly()
+                    .handled(true)
+                    .to("bean:outbox-{{name}}?method=failed")
+                    .markRollbackOnly()
                 .end()
                 .transacted("postgres-transaction")
                 .to("bean:outbox-{{name}}?method=lock")
                 .filter(simple("${body.size} > 0"))
-                .to("kafka:{{topic}}")
-                .to("bean:outbox-{{name}}?method=mark")
+                    .to("kafka:{{topic}}")
+                    .to("bean:outbox-{{name}}?method=mark")
                 .end();
 
         routeTemplate("outbox-backlog")
-                .templateParameter("name")
-                .from("scheduler:outbox-backlog-{{name}}?delay=5000&initialDelay=0")
+            .templateParameter("name")
+            .from("scheduler:outbox-backlog-{{name}}?delay=5000&initialDelay=0&exceptionHandler=#quiet")
                 .routeId("outbox-backlog-{{name}}")
+                .errorHandler(noErrorHandler())
                 .to("bean:outbox-{{name}}?method=measure");
     }
+    // spotless:on
 }

@@ -11,45 +11,44 @@ import routes.clickhouse.ClickHouseRefused;
  * topic before their neighbours are inserted.
  */
 public final class SinkRoute extends RouteBuilder {
+    // spotless:off
     @Override
     public void configure() {
         routeTemplate("sink")
-                .templateParameter("name")
-                .templateParameter("topic")
-                .templateParameter("group")
-                .templateParameter("rows")
-                .templateParameter("bytes")
-                .templateParameter("linger")
-                .templateParameter("workers")
-                .from(
-                        "batches:{{topic}}?group={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}"
-                            + "&workers={{workers}}")
+            .templateParameter("name")
+            .templateParameter("topic")
+            .templateParameter("group")
+            .templateParameter("rows")
+            .templateParameter("bytes")
+            .templateParameter("linger")
+            .templateParameter("workers")
+            .from("batches:{{topic}}?group={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("sink-{{name}}")
                 .errorHandler(noErrorHandler())
                 .to("bean:sink-{{name}}?method=check")
-                .id("check-{{name}}")
                 .loopDoWhile(simple("${body.open}"))
-                .to("bean:sink-{{name}}?method=leaveOutDuplicates")
-                .to("direct:dead-letters-{{name}}")
-                .doTry()
-                .to("bean:sink-{{name}}?method=insert")
-                .doCatch(ClickHouseRefused.class)
-                .to("bean:sink-{{name}}?method=narrow")
-                .end()
+                    .to("bean:sink-{{name}}?method=leaveOutDuplicates")
+                    .to("direct:dead-letters-{{name}}")
+                    .doTry()
+                        .to("bean:sink-{{name}}?method=insert")
+                    .doCatch(ClickHouseRefused.class)
+                        .to("bean:sink-{{name}}?method=narrow")
+                    .end()
                 .end();
 
         routeTemplate("dead-letters")
-                .templateParameter("name")
-                .templateParameter("dead-letters")
-                .from("direct:dead-letters-{{name}}")
+            .templateParameter("name")
+            .templateParameter("dead-letters")
+            .from("direct:dead-letters-{{name}}")
                 .routeId("dead-letters-{{name}}")
                 .errorHandler(noErrorHandler())
                 .filter(simple("${body.unreported.size} > 0"))
-                .setProperty("sinkBatch", body())
-                .transform(method(DeadLetters.class, "messages"))
-                .to("kafka:{{dead-letters}}")
-                .setBody(exchangeProperty("sinkBatch"))
-                .to("bean:sink-{{name}}?method=reported")
+                    .setProperty("sinkBatch", body())
+                    .transform(method(DeadLetters.class, "messages"))
+                    .to("kafka:{{dead-letters}}")
+                    .setBody(exchangeProperty("sinkBatch"))
+                    .to("bean:sink-{{name}}?method=reported")
                 .end();
     }
+    // spotless:on
 }

@@ -1,0 +1,24 @@
+package routes;
+
+/** Why something failed, on one line, for logs and messages. */
+public final class Reason {
+    private Reason() {}
+
+    /** The outermost and the innermost message; the type where there is no message. */
+    public static String of(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String outer = text(failure);
+        String inner = text(cause);
+        return outer.contains(inner) ? outer : outer + ": " + inner;
+    }
+
+    private static String text(Throwable failure) {
+        String message = failure.getMessage();
+        return (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message)
+                .replaceAll("\\s+", " ")
+                .strip();
+    }
+}
