@@ -110,7 +110,7 @@ public final class CaravanRuntime implements AutoCloseable {
         config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "caravan");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC");
+        config.setConnectionInitSql("SET TIME ZONE 'UTC'");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "60");
         return config;

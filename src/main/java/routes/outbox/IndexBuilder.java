@@ -25,23 +25,23 @@ final class IndexBuilder {
      */
     void ensure(String name, String table, String create) throws InterruptedException {
         while (!valid(name, table)) {
-            boolean built =
-                    Boolean.TRUE.equals(
-                            jdbc.execute(
-                                    (ConnectionCallback<Boolean>)
-                                            connection -> {
-                                                try (Statement statement =
-                                                        connection.createStatement()) {
-                                                    return build(statement, name, table, create);
-                                                }
-                                            }));
+            boolean built = Boolean.TRUE.equals(jdbc.execute(build(name, table, create)));
             if (!built) {
                 // Another runtime builds it. Not pg_advisory_lock: a session that waits in a
-                // statement holds a
-                // snapshot, and CREATE INDEX CONCURRENTLY waits for all of those.
+                // statement holds a snapshot, and CREATE INDEX CONCURRENTLY waits for all of those.
                 Thread.sleep(WAIT_MS);
             }
         }
+    }
+
+    private ConnectionCallback<Boolean> build(String name, String table, String create) {
+        return connection -> {
+            // A large table's index takes longer than any other answer should.
+            connection.setNetworkTimeout(Runnable::run, 0);
+            try (Statement statement = connection.createStatement()) {
+                return build(statement, name, table, create);
+            }
+        };
     }
 
     private boolean build(Statement statement, String name, String table, String create)

@@ -64,19 +64,9 @@ public final class Sink {
             sinkBatch.insertOnly(List.of());
             return;
         }
-        Set<String> standing = new HashSet<>();
-        clickHouse
-                .rows(
-                        "SELECT kafka_key FROM "
-                                + table.keys()
-                                + " WHERE kafka_key IN {keys:Array(String)}"
-                                + " AND kafka_batch != {batch:String}",
-                        Map.of(
-                                "keys",
-                                ClickHouse.array(List.copyOf(first.keySet())),
-                                "batch",
-                                sinkBatch.batch().token()))
-                .forEach(row -> standing.add((String) row.get("kafka_key")));
+        Set<String> standing =
+                new HashSet<>(
+                        table.standing(List.copyOf(first.keySet()), sinkBatch.batch().token()));
         first.keySet().removeAll(standing);
         sinkBatch.insertOnly(List.copyOf(first.values()));
     }
@@ -122,9 +112,9 @@ public final class Sink {
      *     is at fault
      */
     public void narrow(SinkBatch sinkBatch) {
-        table.prepareRehearsal();
+        String rehearsal = table.rehearsal();
         List<Rejected> rejected = new ArrayList<>();
-        narrow(sinkBatch, sinkBatch.rows(), rejected);
+        narrow(sinkBatch, rehearsal, sinkBatch.rows(), rejected);
         if (rejected.isEmpty()) {
             throw new IllegalStateException(
                     "ClickHouse refuses "
@@ -137,17 +127,18 @@ public final class Sink {
         sinkBatch.reject(rejected);
     }
 
-    private void narrow(SinkBatch sinkBatch, List<Row> rows, List<Rejected> rejected) {
+    private void narrow(
+            SinkBatch sinkBatch, String rehearsal, List<Row> rows, List<Rejected> rejected) {
         try {
-            clickHouse.rehearse(table.rehearsal(), out -> sinkBatch.writeTo(out, rows));
+            clickHouse.rehearse(rehearsal, out -> sinkBatch.writeTo(out, rows));
         } catch (ClickHouseRefused e) {
             if (rows.size() == 1) {
                 rejected.add(new Rejected(rows.get(0).record(), e.getMessage()));
                 return;
             }
             int half = rows.size() / 2;
-            narrow(sinkBatch, rows.subList(0, half), rejected);
-            narrow(sinkBatch, rows.subList(half, rows.size()), rejected);
+            narrow(sinkBatch, rehearsal, rows.subList(0, half), rejected);
+            narrow(sinkBatch, rehearsal, rows.subList(half, rows.size()), rejected);
         }
     }
 

@@ -1,6 +1,7 @@
 package routes.sink;
 
-import java.util.ArrayList;
+import com.clickhouse.client.api.ServerException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import routes.settings.SettingsException;
  * and a copy without storage that refused rows are tried on ({@code <table>_rehearsal}).
  */
 final class SinkTable {
+    private static final String SQL = "classpath:sql/clickhouse/caravan/";
     private static final Set<String> FILLED_HERE =
             Set.of(
                     "kafka_key",
@@ -22,12 +24,13 @@ final class SinkTable {
                     "kafka_offset",
                     "committed_at",
                     "arrived_at");
-    private static final int WINDOW = 10_000;
+    private static final long WINDOW = 10_000;
 
     private final ClickHouse clickHouse;
     private final String name;
     private final String key;
     private final boolean rejectUnknown;
+    private final String standingKeys;
     private RecordCheck check;
 
     /**
@@ -38,22 +41,19 @@ final class SinkTable {
         this.name = name;
         this.key = key;
         this.rejectUnknown = rejectUnknown;
+        this.standingKeys = fill(SqlFile.text(SQL + "standing_keys.sql"));
     }
 
     String name() {
         return name;
     }
 
-    String keys() {
-        return name + "_keys";
-    }
-
-    String rehearsal() {
-        return name + "_rehearsal";
-    }
-
     RecordCheck check() {
         return check;
+    }
+
+    private String fill(String sql) {
+        return sql.replace("{table}", name);
     }
 
     /**
@@ -64,9 +64,7 @@ final class SinkTable {
      *     statement to run
      */
     void prepare() {
-        if (rows("SELECT 1 AS found FROM system.tables WHERE database = currentDatabase() AND name"
-                        + " = {table:String}")
-                .isEmpty()) {
+        if (rows("engine.sql", name).isEmpty()) {
             throw new SettingsException(
                     key
                             + ": ClickHouse has no table "
@@ -74,37 +72,31 @@ final class SinkTable {
                             + " in this database: create it, or name its DDL file in "
                             + key.replace(".table", ".ddl"));
         }
-        for (String statement :
-                SqlFile.statements("classpath:sql/clickhouse/caravan/sink_table.sql")) {
-            makeSure(statement.replace("{table}", name));
+        for (String statement : SqlFile.statements(SQL + "sink_table.sql")) {
+            makeSure(fill(statement));
         }
-        widenWindows(name, new java.util.HashSet<>());
-        List<Column> columns = new ArrayList<>();
-        for (Map<String, Object> row :
-                rows(
-                        "SELECT name, type, default_kind FROM system.columns WHERE database ="
-                            + " currentDatabase() AND table = {table:String} AND default_kind NOT"
-                            + " IN ('ALIAS', 'MATERIALIZED') ORDER BY position")) {
-            String column = (String) row.get("name");
-            if (!FILLED_HERE.contains(column)) {
-                columns.add(
-                        new Column(
-                                column,
-                                (String) row.get("type"),
-                                !((String) row.get("default_kind")).isEmpty()));
-            }
-        }
+        widenWindows(name, new HashSet<>());
+        List<Column> columns =
+                rows("columns.sql", name).stream()
+                        .filter(row -> !FILLED_HERE.contains((String) row.get("name")))
+                        .map(
+                                row ->
+                                        new Column(
+                                                (String) row.get("name"),
+                                                (String) row.get("type"),
+                                                !((String) row.get("default_kind")).isEmpty()))
+                        .toList();
         check = new RecordCheck(columns, FILLED_HERE, rejectUnknown);
     }
 
-    private List<Map<String, Object>> rows(String sql) {
-        return clickHouse.rows(sql, Map.of("table", name));
+    private List<Map<String, Object>> rows(String file, String table) {
+        return clickHouse.rows(SqlFile.text(SQL + file), Map.of("table", table));
     }
 
     private void makeSure(String statement) {
         try {
             clickHouse.execute(statement);
-        } catch (com.clickhouse.client.api.ServerException e) {
+        } catch (ServerException e) {
             throw new SettingsException(
                     key
                             + ": the table "
@@ -125,18 +117,13 @@ final class SinkTable {
         if (!seen.add(table)) {
             return;
         }
-        for (Map<String, Object> row :
-                clickHouse.rows(
-                        "SELECT engine, extract(engine_full, 'non_replicated_deduplication_window ="
-                                + " (\\\\d+)') AS window FROM system.tables WHERE database ="
-                                + " currentDatabase() AND name = {table:String}",
-                        Map.of("table", table))) {
+        for (Map<String, Object> row : rows("engine.sql", table)) {
             String engine = (String) row.get("engine");
-            String window = (String) row.get("window");
+            boolean remembersByItself =
+                    engine.startsWith("Replicated") || engine.startsWith("Shared");
             if (engine.endsWith("MergeTree")
-                    && !engine.startsWith("Replicated")
-                    && !engine.startsWith("Shared")
-                    && (window.isEmpty() || Integer.parseInt(window) < WINDOW)) {
+                    && !remembersByItself
+                    && ((Number) row.get("window")).longValue() < WINDOW) {
                 makeSure(
                         "ALTER TABLE "
                                 + table
@@ -144,15 +131,7 @@ final class SinkTable {
                                 + WINDOW);
             }
         }
-        for (Map<String, Object> view :
-                clickHouse.rows(
-                        "SELECT name, extract(create_table_query, ' TO"
-                            + " (?:`?\\\\w+`?\\\\.)?`?(\\\\w+)`?') AS target FROM system.tables"
-                            + " WHERE database = currentDatabase() AND engine = 'MaterializedView'"
-                            + " AND name IN (SELECT arrayJoin(dependencies_table) FROM"
-                            + " system.tables WHERE database = currentDatabase() AND name ="
-                            + " {table:String})",
-                        Map.of("table", table))) {
+        for (Map<String, Object> view : rows("views.sql", table)) {
             String target = (String) view.get("target");
             if (target.isEmpty()) {
                 throw new SettingsException(
@@ -168,9 +147,18 @@ final class SinkTable {
         }
     }
 
-    /** Copies the table's columns, defaults and constraints as they are now. */
-    synchronized void prepareRehearsal() {
-        clickHouse.execute(
-                "CREATE OR REPLACE TABLE " + rehearsal() + " AS " + name + " ENGINE = Null");
+    /** Which of these keys are in the table from another batch than this one. */
+    List<String> standing(List<String> keys, String batch) {
+        return clickHouse
+                .rows(standingKeys, Map.of("keys", ClickHouse.array(keys), "batch", batch))
+                .stream()
+                .map(row -> (String) row.get("kafka_key"))
+                .toList();
+    }
+
+    /** The table to try refused rows on, with columns, defaults and constraints as they are now. */
+    String rehearsal() {
+        clickHouse.execute(fill(SqlFile.text(SQL + "rehearsal.sql")));
+        return name + "_rehearsal";
     }
 }
