@@ -36,6 +36,7 @@ public final class Servers {
                 settings.identifier("caravan.clickhouse.database"),
                 settings.text(account + "user"),
                 settings.find(account + "password").orElse(""),
+                settings.choice("caravan.clickhouse.quorum", "true", "false").equals("true"),
                 timeout);
     }
 }

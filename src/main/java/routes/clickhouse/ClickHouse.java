@@ -60,10 +60,18 @@ public final class ClickHouse implements AutoCloseable {
 
     /**
      * @param url {@code http://host:port}
+     * @param quorum inserts wait for a majority of a table's replicas, and reads see what a
+     *     majority has
      * @param timeout how long an answer may take before the connection is given up
      */
-    public ClickHouse(String url, String database, String user, String password, Duration timeout) {
-        client =
+    public ClickHouse(
+            String url,
+            String database,
+            String user,
+            String password,
+            boolean quorum,
+            Duration timeout) {
+        Client.Builder builder =
                 new Client.Builder()
                         .addEndpoint(url)
                         .setDefaultDatabase(database)
@@ -75,8 +83,13 @@ public final class ClickHouse implements AutoCloseable {
                         .setMaxRetries(0)
                         .setConnectTimeout(5, ChronoUnit.SECONDS)
                         .setSocketTimeout(timeout.toMillis(), ChronoUnit.MILLIS)
-                        .setClientName("caravan")
-                        .build();
+                        .setClientName("caravan");
+        if (quorum) {
+            builder.serverSetting("insert_quorum", "auto")
+                    .serverSetting("insert_quorum_parallel", "0")
+                    .serverSetting("select_sequential_consistency", "1");
+        }
+        client = builder.build();
     }
 
     /**
