@@ -47,12 +47,14 @@ final class BatchesConsumer extends DefaultConsumer {
     private static final long HANDOVER_MS = 5_000;
     private static final int POLL_WHILE_WORKING_MS = 5;
     private static final int POLL_IDLE_MS = 200;
+    private static final int LAG_MS = 500;
 
     private final BatchesEndpoint endpoint;
     private final BatchesMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private ExecutorService workers;
     private Thread thread;
+    private long lagTold;
     private volatile boolean running;
     private KafkaConsumer<byte[], byte[]> consumer;
 
@@ -169,6 +171,18 @@ final class BatchesConsumer extends DefaultConsumer {
             }
         }
         holdBack();
+        tellLag();
+    }
+
+    private void tellLag() {
+        if (System.nanoTime() - lagTold < TimeUnit.MILLISECONDS.toNanos(LAG_MS)) {
+            return;
+        }
+        lagTold = System.nanoTime();
+        for (OwnedPartition partition : owned.values()) {
+            TopicPartition name = partition.name();
+            metrics.lag(endpoint.getGroup(), name.topic(), name.partition(), lag(partition));
+        }
     }
 
     private void read() throws ExecutionException, InterruptedException {
@@ -233,8 +247,7 @@ final class BatchesConsumer extends DefaultConsumer {
             consumer.commitSync(offsets);
         } catch (RebalanceInProgressException | CommitFailedException | TimeoutException e) {
             // Nothing was handed on under these ranges. The next poll says who owns the partitions;
-            // if it is still this
-            // consumer, the commit is tried again.
+            // if it is still this consumer, the commit is tried again.
             LOG.info(
                     "topic={} event=commit-postponed reason=\"{}\"",
                     endpoint.getTopic(),
@@ -242,9 +255,6 @@ final class BatchesConsumer extends DefaultConsumer {
             return;
         }
         ranges.forEach((name, range) -> owned.get(name).committed(range));
-        for (TopicPartition name : ranges.keySet()) {
-            metrics.lag(endpoint.getGroup(), name.topic(), name.partition(), lag(owned.get(name)));
-        }
     }
 
     private long lag(OwnedPartition partition) {

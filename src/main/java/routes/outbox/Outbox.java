@@ -4,9 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -20,6 +23,7 @@ import routes.sink.CommitTime;
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final String PLACES = "caravanOutboxPlaces";
+    private static final String STARTED = "caravanOutboxStarted";
 
     private final String pipeline;
     private final OutboxTable table;
@@ -29,6 +33,7 @@ public final class Outbox {
     private final Counter sent;
     private final Counter tooLarge;
     private final DistributionSummary batchRows;
+    private final Timer batchTime;
     private volatile OutboxTable.Backlog backlog = new OutboxTable.Backlog(0, 0);
 
     /**
@@ -66,6 +71,14 @@ public final class Outbox {
                         .minimumExpectedValue(1.0)
                         .maximumExpectedValue(100_000.0)
                         .register(registry);
+        batchTime =
+                Timer.builder("caravan.outbox.batch.time")
+                        .description("One batch from the lock to the mark")
+                        .tag("pipeline", pipeline)
+                        .publishPercentileHistogram()
+                        .minimumExpectedValue(Duration.ofMillis(1))
+                        .maximumExpectedValue(Duration.ofSeconds(60))
+                        .register(registry);
         Gauge.builder("caravan.outbox.unsent.rows", () -> backlog.rows())
                 .description("Rows not sent yet, counted up to a million")
                 .tag("pipeline", pipeline)
@@ -78,6 +91,7 @@ public final class Outbox {
 
     /** Locks the next unsent rows: the body becomes a Kafka message a row, by key. */
     public void lock(Exchange exchange) {
+        exchange.setProperty(STARTED, System.nanoTime());
         List<UnsentRow> skipped = new ArrayList<>();
         List<UnsentRow> locked = table.lock(rows, bytes, largest, skipped);
         List<Message> messages = new ArrayList<>(locked.size());
@@ -123,6 +137,9 @@ public final class Outbox {
         table.mark(places);
         sent.increment(places.size());
         batchRows.record(places.size());
+        batchTime.record(
+                System.nanoTime() - exchange.getProperty(STARTED, Long.class),
+                TimeUnit.NANOSECONDS);
         LOG.debug("pipeline={} rows={} event=sent", pipeline, places.size());
     }
 
