@@ -23,6 +23,7 @@ import routes.sink.CommitTime;
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final String PLACES = "caravanOutboxPlaces";
+    private static final long ONE_IN = 20;
     private static final String STARTED = "caravanOutboxStarted";
 
     private final String pipeline;
@@ -34,6 +35,9 @@ public final class Outbox {
     private final Counter tooLarge;
     private final DistributionSummary batchRows;
     private final Timer batchTime;
+    private String after;
+    private long nextFromStart = System.nanoTime();
+    private long nextMeasure = System.nanoTime();
     private volatile OutboxTable.Backlog backlog = new OutboxTable.Backlog(0, 0);
 
     /**
@@ -93,7 +97,7 @@ public final class Outbox {
     public void lock(Exchange exchange) {
         exchange.setProperty(STARTED, System.nanoTime());
         List<UnsentRow> skipped = new ArrayList<>();
-        List<UnsentRow> locked = table.lock(rows, bytes, largest, skipped);
+        List<UnsentRow> locked = lock(skipped);
         List<Message> messages = new ArrayList<>(locked.size());
         List<String> places = new ArrayList<>(locked.size());
         long size = 0;
@@ -130,6 +134,27 @@ public final class Outbox {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, full);
     }
 
+    /**
+     * Begins at the first unsent row, or, where finding it was slow, mostly behind the last one
+     * sent. Sent rows that an old transaction keeps Postgres from cleaning up stand in the index
+     * too: to step over them at each poll would cost more with each row sent. Rows that were
+     * committed late with lower keys are found by the polls from the start, which take at most a
+     * twentieth of the time.
+     */
+    private List<UnsentRow> lock(List<UnsentRow> skipped) {
+        long now = System.nanoTime();
+        boolean fromStart = after == null || now - nextFromStart >= 0;
+        List<UnsentRow> locked =
+                table.lock(fromStart ? null : after, rows, bytes, largest, skipped);
+        if (fromStart) {
+            nextFromStart = now + ONE_IN * (System.nanoTime() - now);
+        }
+        if (!locked.isEmpty() && table.canContinue()) {
+            after = new String(locked.get(locked.size() - 1).key(), StandardCharsets.UTF_8);
+        }
+        return locked;
+    }
+
     /** Marks the rows that {@link #lock} locked as sent, in the same transaction. */
     @SuppressWarnings("unchecked")
     public void mark(Exchange exchange) {
@@ -155,10 +180,15 @@ public final class Outbox {
                 Reason.of(failure));
         LOG.debug("pipeline={}", pipeline, failure);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+        after = null;
     }
 
-    /** Looks how much is unsent, for the metrics. */
+    /** Looks how much is unsent, for the metrics; seldom where that takes long. */
     public void measure() {
-        backlog = table.backlog();
+        long now = System.nanoTime();
+        if (now - nextMeasure >= 0) {
+            backlog = table.backlog();
+            nextMeasure = now + ONE_IN * (System.nanoTime() - now);
+        }
     }
 }

@@ -22,12 +22,16 @@ import routes.settings.SettingsException;
 final class OutboxTable {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxTable.class);
     private static final int MOST_NAME_BYTES = 63;
+    // The driver holds as many rows in memory at a time: few until their size is known.
+    private static final int FIRST_FETCH = 16;
+    private static final int MOST_FETCH = 128;
 
     private final JdbcTemplate jdbc;
     private final String table;
     private final String flag;
     private final String key;
     private String unsent;
+    private String unsentAfter;
     private String mark;
     private String backlog;
 
@@ -73,6 +77,12 @@ final class OutboxTable {
                             + " has no primary key: without one a row cannot be told from its"
                             + " repetition");
         }
+        String keyType =
+                columns.stream()
+                        .filter(column -> column.get("quoted").equals(keys.get(0)))
+                        .map(column -> (String) column.get("type"))
+                        .findAny()
+                        .orElseThrow();
         Map<String, Object> flagColumn =
                 columns.stream()
                         .filter(column -> column.get("name").equals(flag))
@@ -123,7 +133,15 @@ final class OutboxTable {
                                                         ", ", "json_build_array(", ")::text")),
                         "{committed}",
                         commitTimes ? "pg_xact_commit_timestamp(t.xmin)" : "NULL::timestamptz");
-        unsent = fill("unsent.sql", names);
+        String any = fill("unsent.sql", names);
+        unsent = any.replace("{after}", "");
+        // By a key of several columns each poll begins at the first unsent row.
+        unsentAfter =
+                keys.size() > 1
+                        ? null
+                        : any.replace(
+                                "{after}",
+                                "AND t." + keys.get(0) + " > CAST(? AS " + keyType + ")");
         mark = fill("mark.sql", names);
         backlog = fill("backlog.sql", names);
         ensureIndex(quoted, quotedFlag, keys);
@@ -165,27 +183,40 @@ final class OutboxTable {
         }
     }
 
+    /** Whether {@link #lock} can begin after a key. */
+    boolean canContinue() {
+        return unsentAfter != null;
+    }
+
     /**
      * Locks the next unsent rows, by key; call inside a transaction.
      *
-     * @param bytes stops after the row that reaches this size, in characters of JSON
+     * @param after the key, as text, behind which to begin; null for the first unsent row
+     * @param bytes stops after the row that reaches this size, in bytes of JSON
      * @param largest rows above this size, in bytes of JSON, are left where they are and told to
      *     {@code tooLarge}
      */
-    List<UnsentRow> lock(int rows, int bytes, int largest, List<UnsentRow> tooLarge) {
-        jdbc.setFetchSize(500);
+    List<UnsentRow> lock(String after, int rows, int bytes, int largest, List<UnsentRow> tooLarge) {
         return jdbc.query(
                 connection -> {
-                    var statement = connection.prepareStatement(unsent);
-                    statement.setFetchSize(500);
-                    statement.setInt(1, rows);
+                    var statement =
+                            connection.prepareStatement(after == null ? unsent : unsentAfter);
+                    int parameter = 1;
+                    if (after != null) {
+                        statement.setString(parameter++, after);
+                    }
+                    statement.setInt(parameter, rows);
+                    statement.setFetchSize(FIRST_FETCH);
                     return statement;
                 },
                 result -> {
                     List<UnsentRow> locked = new ArrayList<>();
                     long size = 0;
+                    int longest = 1;
                     while (size < bytes && result.next()) {
                         UnsentRow row = read(result);
+                        longest = Math.max(longest, row.value().length);
+                        result.setFetchSize(Math.max(1, Math.min(MOST_FETCH, bytes / longest)));
                         if (row.value().length > largest) {
                             tooLarge.add(row);
                         } else {
