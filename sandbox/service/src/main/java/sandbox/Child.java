@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * The main of every service's process.
@@ -35,8 +38,7 @@ public final class Child {
     private final Setup setup;
 
     /** The first who asks to end the process does it; the others wait for it in vain. */
-    private final java.util.concurrent.atomic.AtomicBoolean ending =
-            new java.util.concurrent.atomic.AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
 
     private Child(PrintStream launcher, Service service, Setup setup) {
         this.launcher = launcher;
@@ -47,7 +49,7 @@ public final class Child {
     public static void main(String[] args) throws Exception {
         PrintStream launcher = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err);
-        sun.misc.Signal.handle(new sun.misc.Signal("INT"), sun.misc.SignalHandler.SIG_IGN);
+        Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
         Setup setup =
                 new Setup(
                         args[1],

@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Base64;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -161,19 +166,17 @@ class EngineLibrary {
         long[] size = {0};
         Files.walkFileTree(
                 directory,
-                new java.nio.file.SimpleFileVisitor<>() {
+                new SimpleFileVisitor<>() {
                     @Override
-                    public java.nio.file.FileVisitResult visitFile(
-                            Path path, java.nio.file.attribute.BasicFileAttributes attributes) {
+                    public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
                         // npm writes the same bytes into its cache and to the destination.
                         size[0] = Math.max(size[0], attributes.size());
-                        return java.nio.file.FileVisitResult.CONTINUE;
+                        return FileVisitResult.CONTINUE;
                     }
 
                     @Override
-                    public java.nio.file.FileVisitResult visitFileFailed(
-                            Path path, IOException gone) {
-                        return java.nio.file.FileVisitResult.CONTINUE;
+                    public FileVisitResult visitFileFailed(Path path, IOException gone) {
+                        return FileVisitResult.CONTINUE;
                     }
                 });
         return size[0];
@@ -233,9 +236,7 @@ class EngineLibrary {
 
         void check(Path archive) throws IOException {
             if (archiveSha512 != null) {
-                String hex =
-                        java.util.HexFormat.of()
-                                .formatHex(java.util.Base64.getDecoder().decode(archiveSha512));
+                String hex = HexFormat.of().formatHex(Base64.getDecoder().decode(archiveSha512));
                 Digests.require(archive, "SHA-512", hex);
             }
         }

@@ -49,7 +49,7 @@ class HttpFront implements AutoCloseable {
     private static final int THREADS = 96;
     private static final int MEGABYTE = 1 << 20;
     private static final int PART = 1 << 20;
-    private static final long STOP_TIMEOUT_MS = 10_000;
+    private static final long STOP_TIMEOUT_MS = 3_000;
 
     /** For a client that is stopped and goes on later; one that has gone closes its connection. */
     private static final long IDLE_TIMEOUT_MS = 3_600_000;
@@ -446,7 +446,7 @@ class HttpFront implements AutoCloseable {
         return second != null && !second.isEmpty() ? second : otherwise;
     }
 
-    /** Lets the requests that have begun come to their end, for some seconds. */
+    /** Lets the requests that have begun come to their end, for three seconds. */
     @Override
     public void close() throws Exception {
         server.stop();

@@ -1,6 +1,7 @@
 package sandbox.clickhouse;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -133,7 +134,7 @@ record Statement(
             }
             byte[] word = new byte[Math.min(text.position() - start, 100)];
             text.get(start, word);
-            asWritten = new String(word, java.nio.charset.StandardCharsets.UTF_8);
+            asWritten = new String(word, StandardCharsets.UTF_8);
             return asWritten.toUpperCase(Locale.ROOT);
         }
 

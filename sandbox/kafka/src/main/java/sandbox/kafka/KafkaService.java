@@ -2,6 +2,7 @@ package sandbox.kafka;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ public class KafkaService implements Service {
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress("127.0.0.1", port));
                 return port;
-            } catch (java.net.BindException taken) {
+            } catch (BindException taken) {
                 continue;
             }
         }

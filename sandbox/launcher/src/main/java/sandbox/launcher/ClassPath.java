@@ -1,6 +1,7 @@
 package sandbox.launcher;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +10,11 @@ import java.nio.file.Path;
 final class ClassPath {
     private ClassPath() {}
 
-    static String of(String module) throws java.io.IOException {
+    static String of(String module) throws IOException {
         Path target = sandbox().resolve(module).resolve("target");
         Path jar = target.resolve("sandbox-" + module + ".jar");
         if (!Files.exists(jar)) {
-            throw new java.io.IOException(
+            throw new IOException(
                     jar + " is missing: build it with mvn -f sandbox/pom.xml package");
         }
         return jar + File.pathSeparator + target.resolve("lib") + File.separator + "*";

@@ -2,8 +2,10 @@ package sandbox.launcher;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -54,7 +56,9 @@ class DataDirectory implements AutoCloseable {
         }
         channel.truncate(0);
         channel.write(
-                java.nio.ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes()));
+                ByteBuffer.wrap(
+                        Long.toString(ProcessHandle.current().pid())
+                                .getBytes(StandardCharsets.UTF_8)));
         DataDirectory directory = new DataDirectory(root, channel);
         Files.deleteIfExists(directory.properties());
         Files.createDirectories(root.resolve("logs"));

@@ -1,6 +1,7 @@
 package sandbox.launcher;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A service that the launcher knows. To add one: a class that implements {@code sandbox.Service},
@@ -36,6 +37,6 @@ record Registration(String name, String module, String type, int port, List<Stri
 
     /** The environment variable that sets another port. */
     String portVariable() {
-        return "CARAVAN_SANDBOX_" + name.toUpperCase(java.util.Locale.ROOT) + "_PORT";
+        return "CARAVAN_SANDBOX_" + name.toUpperCase(Locale.ROOT) + "_PORT";
     }
 }

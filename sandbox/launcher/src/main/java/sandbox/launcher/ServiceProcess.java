@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -95,11 +96,7 @@ class ServiceProcess {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 say.accept(
                         String.format(
-                                java.util.Locale.ROOT,
-                                "%-12s port %-6d %.1f s",
-                                name(),
-                                port,
-                                seconds));
+                                Locale.ROOT, "%-12s port %-6d %.1f s", name(), port, seconds));
                 return;
             }
         }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Asks ClickHouse as a program without a driver would. */
 record ClickHouse(HttpClient http, int port, String user) {
@@ -32,7 +33,7 @@ record ClickHouse(HttpClient http, int port, String user) {
 
     HttpResponse<String> insert(String statement, String data, String... parameters)
             throws IOException, InterruptedException {
-        String[] all = java.util.Arrays.copyOf(parameters, parameters.length + 2);
+        String[] all = Arrays.copyOf(parameters, parameters.length + 2);
         all[parameters.length] = "query";
         all[parameters.length + 1] = statement;
         return post(data, all);

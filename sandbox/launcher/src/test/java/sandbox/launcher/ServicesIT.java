@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -21,9 +22,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -142,7 +146,7 @@ class ServicesIT {
     // Kafka
 
     private static Map<String, Object> kafka(String... settings) throws IOException {
-        Map<String, Object> config = new java.util.HashMap<>();
+        Map<String, Object> config = new HashMap<>();
         config.put("bootstrap.servers", "127.0.0.1:" + launcher.port("kafka"));
         for (int i = 0; i < settings.length; i += 2) {
             config.put(settings[i], settings[i + 1]);
@@ -376,7 +380,7 @@ class ServicesIT {
             out.write("{\"v\":\"x\"}\n".repeat(1000).getBytes(StandardCharsets.UTF_8));
         }
         byte[] whole = zipped.toByteArray();
-        byte[] part = java.util.Arrays.copyOf(whole, whole.length - 9);
+        byte[] part = Arrays.copyOf(whole, whole.length - 9);
         for (byte[] body : List.of(whole, part)) {
             HttpRequest request =
                     HttpRequest.newBuilder(
@@ -420,7 +424,7 @@ class ServicesIT {
             while (socket.getInputStream().read() >= 0) {
                 // Whatever it answers, it ends.
             }
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             assertTrue(reset.getMessage().contains("reset"), reset.getMessage());
         }
     }
@@ -475,8 +479,8 @@ class ServicesIT {
         assertPausedAndResumed("clickhouse", () -> clickhouse.ask("SELECT 'awake'"));
     }
 
-    private static void assertPausedAndResumed(
-            String service, java.util.concurrent.Callable<?> question) throws Exception {
+    private static void assertPausedAndResumed(String service, Callable<?> question)
+            throws Exception {
         launcher.command("pause " + service);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         Future<?> answer = thread.submit(question);

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
@@ -66,7 +67,7 @@ final class Binaries {
     }
 
     private static String fingerprint(String archive) throws IOException {
-        java.util.zip.CRC32 sum = new java.util.zip.CRC32();
+        CRC32 sum = new CRC32();
         try (InputStream in = Binaries.class.getResourceAsStream("/" + archive)) {
             sum.update(in.readAllBytes());
         }

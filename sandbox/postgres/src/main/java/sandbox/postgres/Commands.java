@@ -1,5 +1,6 @@
 package sandbox.postgres;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ record Commands(Path binaries, Path log) {
         Process process =
                 new ProcessBuilder(command)
                         .directory(binaries.toFile())
-                        .redirectInput(Redirect.from(new java.io.File("/dev/null")))
+                        .redirectInput(Redirect.from(new File("/dev/null")))
                         .redirectErrorStream(true)
                         .redirectOutput(Redirect.appendTo(log.toFile()))
                         .start();
