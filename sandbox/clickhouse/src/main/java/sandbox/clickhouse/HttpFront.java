@@ -3,6 +3,7 @@ package sandbox.clickhouse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MimeTypes;
@@ -20,6 +22,7 @@ import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -120,19 +123,18 @@ class HttpFront implements AutoCloseable {
             answer(request, response);
             callback.succeeded();
         } catch (EngineException e) {
-            try {
-                sendError(response, e);
-                callback.succeeded();
-            } catch (IOException gone) {
-                callback.failed(gone);
-            }
+            sendError(request, response, e, callback);
         } catch (IOException e) {
             // The client has gone, or has sent half a request: there is nobody to tell.
             System.err.println("Request given up, nothing was run for it: " + e);
             callback.failed(e);
-        } catch (Throwable e) {
+        } catch (RuntimeException | Error e) {
             e.printStackTrace();
-            callback.failed(e);
+            sendError(
+                    request,
+                    response,
+                    new EngineException(49, "LOGICAL_ERROR", "The HTTP front failed: " + e),
+                    callback);
         }
     }
 
@@ -262,6 +264,18 @@ class HttpFront implements AutoCloseable {
                 nanos);
     }
 
+    private void sendError(
+            Request request, Response response, EngineException error, Callback callback) {
+        try {
+            // A client that still sends reads no answer.
+            Content.Source.asInputStream(request).transferTo(OutputStream.nullOutputStream());
+            sendError(response, error);
+            callback.succeeded();
+        } catch (IOException gone) {
+            callback.failed(gone);
+        }
+    }
+
     private void sendError(Response response, EngineException error) throws IOException {
         serverHeaders(response);
         response.setStatus(response.getStatus() == 401 ? 401 : error.status());
@@ -367,7 +381,8 @@ class HttpFront implements AutoCloseable {
     }
 
     /** The statement from the address, if there is one, and the whole body behind it. */
-    private static NativeText body(Request request, String query) throws IOException {
+    private static NativeText body(Request request, String query)
+            throws IOException, EngineException {
         boolean gzip = "gzip".equalsIgnoreCase(header(request, "Content-Encoding"));
         byte[] head = (query.isEmpty() ? "" : query + "\n").getBytes(StandardCharsets.UTF_8);
         long length = Math.max(request.getLength(), 0);
@@ -380,6 +395,15 @@ class HttpFront implements AutoCloseable {
                 throw new EOFException("There is more than one compressed body");
             }
             return text;
+        } catch (EofException vanished) {
+            text.close();
+            throw vanished;
+        } catch (EOFException | ZipException broken) {
+            text.close();
+            throw new EngineException(
+                    354,
+                    "ZLIB_INFLATE_FAILED",
+                    "The gzip body is broken or cut off, nothing was run: " + broken.getMessage());
         } catch (IOException | RuntimeException e) {
             text.close();
             throw e;
