@@ -4,6 +4,8 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import routes.command.DeadLetterCommand;
+import routes.command.DemoCommand;
 import routes.command.QueryCommand;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
@@ -15,7 +17,12 @@ import routes.settings.SettingsException;
         description =
                 "Operational data into ClickHouse, exactly once in effect. Without a command: runs"
                         + " the pipelines.",
-        subcommands = {QueryCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            QueryCommand.class,
+            DeadLetterCommand.class,
+            DemoCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Caravan implements Runnable {
     @Option(
             names = {"-h", "--help"},

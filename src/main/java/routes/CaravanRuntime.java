@@ -95,11 +95,6 @@ public final class CaravanRuntime implements AutoCloseable {
         return registry;
     }
 
-    /** The routes of this process. */
-    public CamelContext routes() {
-        return main.getCamelContext();
-    }
-
     private static HikariConfig postgres(Settings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("postgres");
@@ -163,6 +158,7 @@ public final class CaravanRuntime implements AutoCloseable {
         configuration.setRequestRequiredAcks("all");
         configuration.setEnableIdempotence(true);
         configuration.setRecordMetadata(false);
+        configuration.setBatchWithIndividualHeaders(true);
         configuration.setSynchronous(true);
         configuration.setLingerMs(5);
         configuration.setProducerBatchSize(256 * 1024);

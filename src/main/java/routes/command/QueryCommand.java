@@ -1,6 +1,7 @@
 package routes.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -65,12 +66,17 @@ public final class QueryCommand implements Callable<Integer> {
                             + String.join(", ", new TreeSet<>(FORMATS.keySet())));
         }
         try (ClickHouse clickHouse = Servers.clickHouseReader(Settings.load(System.getenv()))) {
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            clickHouse.copy(
-                    SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
-            spec.commandLine().getOut().print(answer.toString(StandardCharsets.UTF_8));
-            spec.commandLine().getOut().flush();
+            print(name, format, clickHouse, spec.commandLine().getOut());
         }
         return 0;
+    }
+
+    /** Prints a query's answer in one of the formats. */
+    static void print(String name, String format, ClickHouse clickHouse, PrintWriter out) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        clickHouse.copy(
+                SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
+        out.print(answer.toString(StandardCharsets.UTF_8));
+        out.flush();
     }
 }

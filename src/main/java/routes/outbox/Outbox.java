@@ -31,6 +31,7 @@ public final class Outbox {
     private final int rows;
     private final int bytes;
     private final int largest;
+    private final Counter polls;
     private final Counter sent;
     private final Counter tooLarge;
     private final DistributionSummary batchRows;
@@ -55,6 +56,11 @@ public final class Outbox {
         this.rows = rows;
         this.bytes = bytes;
         this.largest = largest;
+        polls =
+                Counter.builder("caravan.outbox.polls")
+                        .description("Times that unsent rows were looked for")
+                        .tag("pipeline", pipeline)
+                        .register(registry);
         sent =
                 Counter.builder("caravan.outbox.rows.sent")
                         .description("Rows that Kafka has acknowledged and that are marked")
@@ -96,6 +102,7 @@ public final class Outbox {
     /** Locks the next unsent rows: the body becomes a Kafka message a row, by key. */
     public void lock(Exchange exchange) {
         exchange.setProperty(STARTED, System.nanoTime());
+        polls.increment();
         List<UnsentRow> skipped = new ArrayList<>();
         List<UnsentRow> locked = lock(skipped);
         List<Message> messages = new ArrayList<>(locked.size());
