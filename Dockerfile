@@ -1,0 +1,15 @@
+# Caravan's runtime alone; see docker-compose.yml for the services.
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY pom.xml .
+COPY src/main src/main
+COPY sql sql
+RUN mvn --batch-mode --no-transfer-progress package -DskipTests -DskipITs
+
+FROM eclipse-temurin:17-jre-alpine
+RUN addgroup -S caravan && adduser -S -G caravan caravan
+COPY --from=build /build/target/caravan.jar /opt/caravan/caravan.jar
+USER caravan
+WORKDIR /tmp
+EXPOSE 8080
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError", "-jar", "/opt/caravan/caravan.jar"]

@@ -1,0 +1,117 @@
+package harness;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.settings.Settings;
+import sandbox.Sandbox;
+
+/** The real engines, started once for all tests of a run, and how a test reaches them. */
+public final class Services {
+    private static Services running;
+
+    private final Sandbox sandbox;
+
+    private Services(Sandbox sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    public static synchronized Services running() throws IOException, InterruptedException {
+        if (running == null) {
+            Sandbox sandbox = Sandbox.start(Path.of("").toAbsolutePath());
+            // The sandbox ends with this process; the hook also removes its data.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(sandbox)));
+            running = new Services(sandbox);
+        }
+        return running;
+    }
+
+    private static void close(Sandbox sandbox) {
+        try {
+            sandbox.close();
+        } catch (IOException | InterruptedException e) {
+            System.err.println("The sandbox did not stop cleanly: " + e);
+        }
+    }
+
+    public Sandbox sandbox() {
+        return sandbox;
+    }
+
+    public Map<String, String> environment() throws IOException {
+        return new HashMap<>(sandbox.environment());
+    }
+
+    public Settings settings() throws IOException {
+        return Settings.load(environment());
+    }
+
+    public JdbcTemplate postgres() throws IOException {
+        return new JdbcTemplate(
+                new DriverManagerDataSource(
+                        "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",
+                        "caravan",
+                        "caravan"));
+    }
+
+    public ClickHouse clickHouse() throws IOException {
+        return Servers.clickHouse(settings());
+    }
+
+    public Map<String, Object> kafka() throws IOException {
+        return Servers.kafka(settings());
+    }
+
+    public KafkaProducer<byte[], byte[]> producer() throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(kafka());
+        properties.put("acks", "all");
+        properties.put("max.request.size", 64 << 20);
+        return new KafkaProducer<>(
+                properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** All records that a topic has ever been given. */
+    public long records(String topic) throws IOException, ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(kafka())) {
+            if (!admin.listTopics().names().get().contains(topic)) {
+                return 0;
+            }
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions()
+                    .forEach(
+                            partition ->
+                                    ends.put(
+                                            new TopicPartition(topic, partition.partition()),
+                                            OffsetSpec.latest()));
+            return admin.listOffsets(ends).all().get().values().stream()
+                    .mapToLong(end -> end.offset())
+                    .sum();
+        }
+    }
+
+    public void createTopic(String topic, int partitions)
+            throws IOException, ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1))).all().get();
+        }
+    }
+}
