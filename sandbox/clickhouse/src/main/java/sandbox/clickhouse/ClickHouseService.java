@@ -42,5 +42,6 @@ public class ClickHouseService implements Service {
     public void stop() throws Exception {
         front.close();
         engine.close();
+        Engine.exit();
     }
 }

@@ -1,12 +1,15 @@
 package sandbox.clickhouse;
 
+import com.sun.jna.Function;
 import com.sun.jna.Native;
+import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +28,8 @@ class Engine implements AutoCloseable {
 
     /** Kept open, because the engine stops with its last connection. */
     private final Pointer anchor;
+
+    private final AtomicInteger running = new AtomicInteger();
 
     Engine(Path library, Path directory) throws IOException {
         chdb = Native.load(library.toString(), Chdb.class);
@@ -54,6 +59,15 @@ class Engine implements AutoCloseable {
 
     /** Runs one statement to its end. */
     Result run(Query query) throws EngineException, IOException {
+        running.incrementAndGet();
+        try {
+            return runConnected(query);
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private Result runConnected(Query query) throws EngineException, IOException {
         Pointer connection = connect();
         try {
             if (!query.database().isEmpty()) {
@@ -168,9 +182,25 @@ class Engine implements AutoCloseable {
         return mark + text.replace("\\", "\\\\").replace("" + mark, "\\" + mark) + mark;
     }
 
-    /** Stops the engine; no statement may run any more. */
+    /**
+     * Stops the engine, if no statement runs any more. One that does cannot be waited for; its data
+     * is as safe as in a kill -9.
+     */
     @Override
     public void close() {
-        chdb.chdb_close_conn(anchor);
+        int left = running.get();
+        if (left == 0) {
+            chdb.chdb_close_conn(anchor);
+        } else {
+            System.err.println(left + " statements still run: they are cut off");
+        }
+    }
+
+    /**
+     * Ends this process without the library's own clean-up, which crashes when threads of the
+     * engine still run.
+     */
+    static void exit() {
+        Function.getFunction(Platform.C_LIBRARY_NAME, "_exit").invokeVoid(new Object[] {0});
     }
 }

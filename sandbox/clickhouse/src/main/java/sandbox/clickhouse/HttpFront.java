@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.eclipse.jetty.http.HttpField;
@@ -86,7 +87,7 @@ class HttpFront implements AutoCloseable {
     private final Accounts accounts;
     private final String version;
     private final Semaphore turns = new Semaphore(STATEMENTS_AT_ONCE, true);
-    private final Server server;
+    private final ServerConnector connector;
 
     HttpFront(Engine engine, Accounts accounts, Path spool, int port) throws Exception {
         this.engine = engine;
@@ -95,13 +96,12 @@ class HttpFront implements AutoCloseable {
         this.version = engine.text("SELECT version()");
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 8);
         threads.setName("http");
-        server = new Server(threads);
+        Server server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         // As a ClickHouse server: statements and parameters in the address may be long.
         http.setRequestHeaderSize(MEGABYTE);
-        ServerConnector connector =
-                new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIMEOUT_MS);
@@ -114,7 +114,6 @@ class HttpFront implements AutoCloseable {
                         return true;
                     }
                 });
-        server.setStopTimeout(STOP_TIMEOUT_MS);
         server.start();
     }
 
@@ -470,9 +469,14 @@ class HttpFront implements AutoCloseable {
         return second != null && !second.isEmpty() ? second : otherwise;
     }
 
-    /** Lets the requests that have begun come to their end, for three seconds. */
+    /**
+     * Takes no more connections and no more statements, and lets those that run come to their end
+     * for three seconds. The process has to end after that.
+     */
     @Override
-    public void close() throws Exception {
-        server.stop();
+    public void close() throws InterruptedException {
+        connector.close();
+        // All turns taken: no statement runs, and none can begin.
+        turns.tryAcquire(STATEMENTS_AT_ONCE, STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
     }
 }

@@ -114,6 +114,7 @@ class ServiceProcess {
         command.addAll(registration.options());
         command.add("-XX:+UseSerialGC");
         command.add("-Duser.timezone=UTC");
+        command.add("-XX:ErrorFile=" + directory.log(name() + "-crash"));
         command.add("-cp");
         command.add(ClassPath.of(registration.module()));
         command.add("sandbox.Child");
@@ -176,6 +177,14 @@ class ServiceProcess {
         if (!process.waitFor(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
             say.accept(name() + " does not stop and is killed");
             tree().kill();
+        } else if (process.exitValue() != 0) {
+            say.accept(
+                    name()
+                            + " stopped, not cleanly: exit="
+                            + process.exitValue()
+                            + "; "
+                            + directory.log(name())
+                            + " says why");
         }
         awaitFreePort();
     }

@@ -119,8 +119,15 @@ class LauncherProcess {
         return process.exitValue();
     }
 
+    /** Everything has to stop cleanly. */
     int quit() throws IOException, InterruptedException {
         commands.close();
-        return exit();
+        int code = exit();
+        for (String line : lines) {
+            if (line.contains("not cleanly") || line.contains("is killed")) {
+                throw new AssertionError(line);
+            }
+        }
+        return code;
     }
 }
