@@ -1,24 +1,31 @@
 package routes.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import routes.CaravanRuntime;
-import routes.Servers;
-import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.Reason;
 import routes.settings.Settings;
 
 /** The main job from end to end, on the embedded services or on those that run already. */
@@ -27,14 +34,15 @@ import routes.settings.Settings;
         description = {
             "Starts the embedded services and the pipelines, loads the sample rows, shows them in"
                     + " ClickHouse, and shows that a second pass sends nothing.",
-            "Stays up until Ctrl-C."
+            "Stays up until Ctrl-C. The embedded services' data are kept in .caravan/;"
+                    + " caravan.properties is left aside, except with --running."
         },
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
-    private static final int LOGINS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long LOOK_MS = 100;
+    private static final long LOOK_MS = 50;
     private static final int POLLS_OF_THE_SECOND_PASS = 10;
+    private static final String LOG = ".caravan/logs/caravan.log";
 
     @Spec private CommandSpec spec;
 
@@ -43,13 +51,14 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Stops by itself; exit code 0 only if everything arrived.")
     private boolean once;
 
-    @Option(names = "--fresh", description = "Begins with empty services.")
+    @Option(names = "--fresh", description = "Deletes the embedded services' data first.")
     private boolean fresh;
 
     @Option(
             names = "--running",
             description =
-                    "Uses the services that run already: ./caravan services, or docker compose.")
+                    "Uses the services at the addresses of caravan.properties and the environment,"
+                            + " such as those of docker compose: the sample rows go there.")
     private boolean running;
 
     @Option(
@@ -61,32 +70,259 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Settings.load(System.getenv());
-        EmbeddedServices services = running ? null : EmbeddedServices.start(sandbox, fresh, out());
-        Thread stop = new Thread(() -> stop(services), "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        if (services != null && !services.awaitReady()) {
-            return 1;
+        if (running && fresh) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--fresh deletes the embedded services' data: it does not go with --running");
         }
-        createTables(settings);
-        try (CaravanRuntime runtime = CaravanRuntime.start(settings);
-                ClickHouse clickHouse = Servers.clickHouseReader(settings)) {
-            say("Starting the pipelines ...");
-            awaitRunning(runtime);
-            boolean held = show(settings, runtime, clickHouse);
-            if (!held || once) {
-                return held ? 0 : 1;
-            }
-            lookNext(settings);
-            Thread.currentThread().join();
-            return 0;
+        Closing closing = new Closing();
+        Runtime.getRuntime().addShutdownHook(new Thread(closing::close, "stop"));
+        try (closing) {
+            return run(closing);
         }
     }
 
-    private static void stop(EmbeddedServices services) {
-        if (services != null) {
-            services.close();
+    private int run(Closing closing) throws Exception {
+        Map<String, String> environment = environment();
+        Settings settings = Settings.load(environment);
+        requireFreePort(settings);
+        if (!running) {
+            Optional<Map<String, Integer>> ports = services(closing);
+            if (ports.isEmpty()) {
+                return 1;
+            }
+            addresses(ports.get(), environment);
+            settings = Settings.load(environment);
         }
+        DemoRows rows = closing.add(new DemoRows(settings));
+        rows.createTables();
+        say("Starting the pipelines ...");
+        CaravanRuntime runtime = closing.add(CaravanRuntime.start(settings));
+        awaitRunning(runtime);
+        if (!arrive(rows) || !secondPass(rows, runtime) || !healthy(settings)) {
+            return 1;
+        }
+        if (once) {
+            say("Everything held. Stopping ...");
+            return 0;
+        }
+        lookNext(settings);
+        closing.add(() -> say("Stopping ..."));
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    /** The embedded services' accounts and the two pipelines, whatever else is configured. */
+    private Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (!running) {
+            environment.put(Settings.FILE_VARIABLE, "/dev/null");
+            environment.put("CARAVAN_POSTGRES_USER", "caravan");
+            environment.put("CARAVAN_CLICKHOUSE_DATABASE", "caravan");
+            environment.put("CARAVAN_CLICKHOUSE_USER", "caravan");
+            environment.put("CARAVAN_CLICKHOUSE_READER_USER", "caravan_reader");
+            environment.put("CARAVAN_CLICKHOUSE_QUORUM", "false");
+            environment.put("CARAVAN_OUTBOXES", "user_login,user_events");
+            environment.put("CARAVAN_SINKS", "user_login,user_events");
+            environment.putIfAbsent("CARAVAN_POSTGRES_PASSWORD", "caravan");
+            environment.putIfAbsent("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
+            environment.putIfAbsent("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
+        }
+        return environment;
+    }
+
+    private static void addresses(Map<String, Integer> ports, Map<String, String> environment) {
+        environment.put(
+                "CARAVAN_POSTGRES_URL",
+                "jdbc:postgresql://localhost:" + ports.get("postgres") + "/caravan");
+        environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + ports.get("kafka"));
+        environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + ports.get("clickhouse"));
+    }
+
+    private static void requireFreePort(Settings settings) throws IOException {
+        int port = settings.integer("caravan.http.port", 1, 65_535);
+        InetAddress host = InetAddress.getByName(settings.text("caravan.http.host"));
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    "Port "
+                            + port
+                            + " for health and metrics is taken: stop what listens there, or set"
+                            + " another port with CARAVAN_HTTP_PORT; nothing was started");
+        }
+    }
+
+    /** The ports of the embedded services; none if they did not start and have said why. */
+    private Optional<Map<String, Integer>> services(Closing closing) throws IOException {
+        Optional<Map<String, Integer>> found = EmbeddedServices.running();
+        if (found.isPresent()) {
+            if (fresh) {
+                throw new CommandFailed(
+                        "--fresh deletes the data of the embedded services, and they run: stop"
+                                + " them first, where ./caravan services or ./caravan demo runs");
+            }
+            say("Using the embedded services that run already.");
+            return found;
+        }
+        say("Starting the embedded services ...");
+        return closing.add(EmbeddedServices.start(sandbox, fresh, out())).awaitReady();
+    }
+
+    private static void awaitRunning(CaravanRuntime runtime) throws Exception {
+        try {
+            runtime.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw new CommandFailed(
+                    "The pipelines did not start within "
+                            + PATIENCE.toSeconds()
+                            + " s; "
+                            + LOG
+                            + " says what they wait for");
+        }
+    }
+
+    private boolean arrive(DemoRows rows) throws InterruptedException {
+        Map<String, Integer> inserted = rows.insert();
+        long committed = System.nanoTime();
+        int count = inserted.values().stream().mapToInt(Integer::intValue).sum();
+        say(
+                count == 0
+                        ? "The sample rows stand in Postgres from an earlier demo."
+                        : "Inserted into Postgres: "
+                                + inserted.get("user_login")
+                                + " rows of user_login, "
+                                + inserted.get("user_events")
+                                + " of user_events. Waiting for them in ClickHouse ...");
+        while (!rows.arrived()) {
+            if (System.nanoTime() - committed > PATIENCE.toNanos()) {
+                say("Not everything is in ClickHouse after " + PATIENCE.toSeconds() + " s:");
+                rows.missing().forEach(line -> say("  " + line));
+                say("The log is " + LOG + "; services' logs are beside it.");
+                return false;
+            }
+            Thread.sleep(LOOK_MS);
+        }
+        long ms = (System.nanoTime() - committed) / 1_000_000;
+        say("");
+        say("ClickHouse, table user_login, the ten sample rows:");
+        print(rows.logins());
+        say("");
+        say(
+                count == 0
+                        ? "Each stands there once."
+                        : "All "
+                                + count
+                                + " rows seen in ClickHouse "
+                                + ms
+                                + " ms after their COMMIT in Postgres, each once.");
+        return true;
+    }
+
+    private void print(List<Map<String, Object>> logins) {
+        TextTable table =
+                new TextTable("id", "username", "event_type", "event_time", "ms from commit");
+        logins.forEach(
+                row ->
+                        table.add(
+                                row.get("id"),
+                                row.get("username"),
+                                row.get("event_type"),
+                                row.get("event_time"),
+                                row.get("ms")));
+        table.print(out());
+    }
+
+    /** True if more polls sent nothing and changed nothing, neither in Kafka nor in ClickHouse. */
+    private boolean secondPass(DemoRows rows, CaravanRuntime runtime)
+            throws ExecutionException, InterruptedException {
+        Map<String, Object> before = rows.state();
+        double sent = counted(runtime, "caravan.outbox.rows.sent");
+        double polls = counted(runtime, "caravan.outbox.polls");
+        long started = System.nanoTime();
+        // As many polls of both tables together as would be enough for one: both poll alike.
+        while (counted(runtime, "caravan.outbox.polls") < polls + 2 * POLLS_OF_THE_SECOND_PASS) {
+            if (System.nanoTime() - started > PATIENCE.toNanos()) {
+                say("The outboxes do not poll any more; see " + LOG);
+                return false;
+            }
+            Thread.sleep(LOOK_MS);
+        }
+        long again = (long) (counted(runtime, "caravan.outbox.rows.sent") - sent);
+        Map<String, Object> after = rows.state();
+        if (again == 0 && before.equals(after) && rows.arrived()) {
+            say(
+                    "Second pass: "
+                            + POLLS_OF_THE_SECOND_PASS
+                            + " more polls of each table sent 0 rows; the ends of the topics and the"
+                            + " rows in ClickHouse are unchanged.");
+            return true;
+        }
+        say("Second pass: something was sent again, and nothing should be: rows sent " + again);
+        say("  before " + before);
+        say("  after  " + after);
+        return false;
+    }
+
+    private static double counted(CaravanRuntime runtime, String name) {
+        return runtime.meters().find(name).counters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    private boolean healthy(Settings settings) throws InterruptedException {
+        String url = observe(settings) + "health";
+        try {
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(URI.create(url))
+                                            .timeout(Duration.ofSeconds(20))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 200) {
+                say("Health: " + url + " says that all is up.");
+                return true;
+            }
+            say("Health: " + url + " answers " + answer.statusCode() + ": " + answer.body());
+        } catch (IOException e) {
+            say("Health: " + url + " does not answer: " + Reason.of(e));
+        }
+        return false;
+    }
+
+    private static String observe(Settings settings) {
+        return "http://localhost:" + settings.text("caravan.http.port") + "/observe/";
+    }
+
+    private void lookNext(Settings settings) {
+        say("");
+        say("Look next, in another terminal:");
+        say("  ./caravan query user_login             the latest rows, and how long each took");
+        say("  ./caravan query daily_summary          sums a day, kept by a materialized view");
+        say("  ./caravan query retention_7d           who came back within a week");
+        say("  ./caravan dead-letter list user_event  what ClickHouse could not hold: nothing yet");
+        say("  " + observe(settings) + "health");
+        say("  " + observe(settings) + "metrics");
+        say("Insert a row of your own, and see it with the first of these:");
+        say(
+                "  PGPASSWORD=\"${CARAVAN_POSTGRES_PASSWORD:-caravan}\" psql -U "
+                        + settings.text("caravan.postgres.user")
+                        + " -d '"
+                        + settings.text("caravan.postgres.url").replaceFirst("^jdbc:", "")
+                        + "' \\");
+        say(
+                "    -c \"INSERT INTO user_login (username, event_type, event_time) VALUES ('me',"
+                        + " 'login', now())\"");
+        say("");
+        say(
+                running
+                        ? "Ctrl-C stops the pipelines."
+                        : "Ctrl-C stops everything. The data stay in .caravan/; --fresh begins"
+                                + " anew.");
     }
 
     private PrintWriter out() {
@@ -96,152 +332,5 @@ public final class DemoCommand implements Callable<Integer> {
     private void say(String line) {
         out().println(line);
         out().flush();
-    }
-
-    private static JdbcTemplate postgres(Settings settings) {
-        return new JdbcTemplate(
-                new DriverManagerDataSource(
-                        settings.text("caravan.postgres.url"),
-                        settings.text("caravan.postgres.user"),
-                        settings.find("caravan.postgres.password").orElse("")));
-    }
-
-    private static void createTables(Settings settings) {
-        JdbcTemplate postgres = postgres(settings);
-        SqlFile.statements("classpath:sql/postgres/demo.sql").forEach(postgres::execute);
-    }
-
-    private static void awaitRunning(CaravanRuntime runtime) throws Exception {
-        try {
-            runtime.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(
-                    "The pipelines did not start within "
-                            + PATIENCE.toSeconds()
-                            + " s; .caravan/logs/caravan.log says what they wait for");
-        }
-    }
-
-    /** True if every row arrived once and a second pass sent nothing. */
-    private boolean show(Settings settings, CaravanRuntime runtime, ClickHouse clickHouse)
-            throws InterruptedException {
-        JdbcTemplate postgres = postgres(settings);
-        long started = System.nanoTime();
-        SqlFile.statements("classpath:sql/postgres/demo_rows.sql").forEach(postgres::execute);
-        say("Rows are in Postgres; waiting for them in ClickHouse ...");
-        Table logins = new Table("user_login");
-        Table events = new Table("user_events");
-        while (!(logins.arrived(postgres, clickHouse) && events.arrived(postgres, clickHouse))) {
-            if (System.nanoTime() - started > PATIENCE.toNanos()) {
-                say(logins + "\n" + events);
-                say(
-                        "Not everything arrived within "
-                                + PATIENCE.toSeconds()
-                                + " s; see .caravan/logs");
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-        }
-        long ms = (System.nanoTime() - started) / 1_000_000;
-        say("");
-        say("user_login in ClickHouse, as ./caravan query user_login shows it:");
-        QueryCommand.print("user_login", "table", clickHouse, out());
-        say(logins + "\n" + events);
-        say("Seen in ClickHouse " + ms + " ms after the first INSERT in Postgres began.");
-        say("");
-        return secondPass(runtime, postgres, clickHouse, List.of(logins, events));
-    }
-
-    private boolean secondPass(
-            CaravanRuntime runtime,
-            JdbcTemplate postgres,
-            ClickHouse clickHouse,
-            List<Table> tables)
-            throws InterruptedException {
-        double before = sent(runtime);
-        double polls = polls(runtime);
-        while (polls(runtime) < polls + POLLS_OF_THE_SECOND_PASS) {
-            Thread.sleep(LOOK_MS);
-        }
-        double again = sent(runtime) - before;
-        boolean held = again == 0;
-        for (Table table : tables) {
-            held &= table.arrived(postgres, clickHouse);
-        }
-        say(
-                "Second pass: "
-                        + POLLS_OF_THE_SECOND_PASS
-                        + " more polls sent "
-                        + (long) again
-                        + " rows"
-                        + (held
-                                ? ": everything is in, and nothing is sent twice."
-                                : ": that is wrong."));
-        return held;
-    }
-
-    private static double sent(CaravanRuntime runtime) {
-        return runtime.meters().find("caravan.outbox.rows.sent").counters().stream()
-                .mapToDouble(counter -> counter.count())
-                .sum();
-    }
-
-    private static double polls(CaravanRuntime runtime) {
-        return runtime.meters().find("caravan.outbox.polls").counters().stream()
-                .mapToDouble(counter -> counter.count())
-                .min()
-                .orElse(0);
-    }
-
-    private void lookNext(Settings settings) {
-        String http = "http://localhost:" + settings.text("caravan.http.port") + "/observe/";
-        say("");
-        say("Look next:");
-        say("  ./caravan query daily_summary       sums a day, kept up by a materialized view");
-        say("  ./caravan query retention_7d        who came back within a week");
-        say("  ./caravan dead-letter list user_event");
-        say("  " + http + "health    " + http + "metrics");
-        say(
-                "  psql "
-                        + settings.text("caravan.postgres.url").replaceFirst("^jdbc:", "")
-                        + " -U "
-                        + settings.text("caravan.postgres.user")
-                        + "    insert into user_login (username, event_type, event_time) values"
-                        + " ('me', 'login', now());");
-        say("Ctrl-C stops everything; the data stay in .caravan/ (begin anew with --fresh).");
-    }
-
-    /** A source table and its copy, compared by key. */
-    private static final class Table {
-        private final String name;
-        private List<Long> source = List.of();
-        private List<Long> copy = List.of();
-
-        Table(String name) {
-            this.name = name;
-        }
-
-        boolean arrived(JdbcTemplate postgres, ClickHouse clickHouse) {
-            source = postgres.queryForList("SELECT id FROM " + name + " ORDER BY id", Long.class);
-            copy =
-                    clickHouse.rows("SELECT kafka_key FROM " + name + "_keys", Map.of()).stream()
-                            .map(row -> Long.valueOf((String) row.get("kafka_key")))
-                            .sorted()
-                            .toList();
-            return !source.isEmpty() && source.equals(copy);
-        }
-
-        @Override
-        public String toString() {
-            return name
-                    + ": "
-                    + source.size()
-                    + " rows in Postgres, "
-                    + copy.size()
-                    + " in ClickHouse, "
-                    + (source.equals(copy) ? "every id once" : "NOT the same ids");
-        }
     }
 }

@@ -4,35 +4,85 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
-/** The embedded services as a child process that ends with this one, however this one ends. */
+/**
+ * The embedded services on their data directory: those that run there already, or a child process
+ * that ends with this one, however this one ends.
+ */
 final class EmbeddedServices implements AutoCloseable {
-    private static final long STOP_SECONDS = 20;
+    private static final List<String> NAMES = List.of("postgres", "kafka", "clickhouse");
+    private static final Path DATA = Path.of(".caravan");
+    private static final long STOP_SECONDS = 60;
 
     private final Process process;
     private final PrintWriter out;
+    private volatile boolean closing;
 
     private EmbeddedServices(Process process, PrintWriter out) {
         this.process = process;
         this.out = out;
     }
 
+    /** The ports of services that somebody else has started and that are alive, by name. */
+    static Optional<Map<String, Integer>> running() throws IOException {
+        Properties properties = properties();
+        Map<String, Integer> ports = new HashMap<>();
+        for (String name : NAMES) {
+            String pid = properties.getProperty(name + ".pid");
+            if (pid == null
+                    || !ProcessHandle.of(Long.parseLong(pid))
+                            .map(ProcessHandle::isAlive)
+                            .orElse(false)) {
+                return Optional.empty();
+            }
+            ports.put(name, Integer.valueOf(properties.getProperty(name + ".port")));
+        }
+        return Optional.of(ports);
+    }
+
+    private static Properties properties() throws IOException {
+        Properties properties = new Properties();
+        Path file = DATA.resolve("services.properties");
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        }
+        return properties;
+    }
+
+    /**
+     * Starts them; they are ready after {@link #awaitReady}.
+     *
+     * @param jar the launcher's
+     * @param fresh whether to delete their data first
+     * @param out where the launcher's own words go
+     */
     static EmbeddedServices start(Path jar, boolean fresh, PrintWriter out) throws IOException {
         if (!Files.exists(jar)) {
-            throw new IllegalStateException(
+            throw new CommandFailed(
                     "The embedded services are not built ("
                             + jar
-                            + "): run ./caravan demo, or use --running with services of your own");
+                            + " is missing): run ./caravan demo, or add --running to use services"
+                            + " of your own");
         }
         List<String> command = new ArrayList<>();
+        // Ctrl-C in a terminal reaches every process: the services stop after the pipelines, when
+        // this process closes their input.
+        command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-jar", jar.toString(), "--with-parent"));
+        command.addAll(List.of("-jar", jar.toString(), "--with-parent", "--data", DATA.toString()));
         if (fresh) {
             command.add("--fresh");
         }
@@ -40,35 +90,42 @@ final class EmbeddedServices implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).start(), out);
     }
 
-    /** Passes the services' own words on; false if they did not start. */
-    boolean awaitReady() throws IOException {
+    /** Passes the launcher's own words on until all take work; no ports if they did not start. */
+    Optional<Map<String, Integer>> awaitReady() throws IOException {
         BufferedReader lines =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            out.println(line);
-            out.flush();
             if (line.startsWith("ready")) {
                 Thread rest = new Thread(() -> lines.lines().forEach(this::tell), "services");
                 rest.setDaemon(true);
                 rest.start();
-                return true;
+                return running();
             }
+            say("  " + line);
         }
-        return false;
+        return Optional.empty();
     }
 
     private void tell(String line) {
-        out.println("services: " + line);
+        if (!closing) {
+            say("services: " + line);
+        }
+    }
+
+    private void say(String line) {
+        out.println(line);
         out.flush();
     }
 
+    /** Stops them; the second call does nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closing = true;
         try {
             process.getOutputStream().close();
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroy();
+                process.destroyForcibly();
             }
         } catch (IOException e) {
             process.destroy();

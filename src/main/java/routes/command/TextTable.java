@@ -1,0 +1,48 @@
+package routes.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of text as aligned columns, under a headline. */
+final class TextTable {
+    private static final String GAP = "  ";
+
+    private final List<String[]> rows = new ArrayList<>();
+
+    TextTable(String... headline) {
+        rows.add(headline);
+    }
+
+    /** As many cells as the headline has; null shows as NULL. */
+    void add(Object... cells) {
+        rows.add(Arrays.stream(cells).map(TextTable::cell).toArray(String[]::new));
+    }
+
+    /** A control character would break the table, or steer the terminal. */
+    private static String cell(Object value) {
+        return value == null ? "NULL" : value.toString().replaceAll("[\\p{Cntrl}\\s]+", " ");
+    }
+
+    void print(PrintWriter out) {
+        int[] widths = new int[rows.get(0).length];
+        for (String[] row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], length(row[i]));
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(GAP).append(row[i]).append(" ".repeat(widths[i] - length(row[i])));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+        out.flush();
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+}
