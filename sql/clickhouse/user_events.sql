@@ -23,7 +23,9 @@ CREATE TABLE IF NOT EXISTS user_events_daily (
     event_type LowCardinality(String),
     unique_users AggregateFunction(uniq, UInt32),
     total_points AggregateFunction(sum, UInt32),
-    total_actions AggregateFunction(count)
+    total_actions AggregateFunction(count),
+    -- The last offset of each Kafka partition that is counted here: a batch that a crash kept out is recognised by it.
+    kafka_offsets SimpleAggregateFunction(maxMap, Map(UInt32, UInt64))
 ) ENGINE = AggregatingMergeTree
 ORDER BY (event_date, event_type)
 TTL event_date + INTERVAL 180 DAY
@@ -35,6 +37,7 @@ SELECT
     ifNull(event_type, '') AS event_type,
     uniqStateIf(assumeNotNull(user_id), isNotNull(user_id)) AS unique_users,
     sumState(ifNull(points_spent, 0)) AS total_points,
-    countState() AS total_actions
+    countState() AS total_actions,
+    maxMap(map(kafka_partition, kafka_offset)) AS kafka_offsets
 FROM user_events
 GROUP BY event_date, event_type;

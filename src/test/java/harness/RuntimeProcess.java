@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,12 +39,24 @@ public final class RuntimeProcess implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts a runtime and does not wait for anything. */
+    /** Starts a runtime with pages on a free port, and does not wait for anything. */
     public static RuntimeProcess start(Map<String, String> environment) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
+        Map<String, String> withPort = new HashMap<>(environment);
+        withPort.put("CARAVAN_HTTP_PORT", Integer.toString(port));
+        return start(withPort, port);
+    }
+
+    /** Starts a runtime in just this environment. */
+    public static RuntimeProcess startAsIs(Map<String, String> environment) throws IOException {
+        return start(environment, 0);
+    }
+
+    private static RuntimeProcess start(Map<String, String> environment, int port)
+            throws IOException {
         Path logs = Files.createDirectories(Path.of("target/it"));
         Path log = logs.resolve("runtime-" + COUNT.incrementAndGet() + ".log");
         List<String> command = new ArrayList<>();
@@ -53,7 +66,6 @@ public final class RuntimeProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
         builder.environment().putAll(environment);
-        builder.environment().put("CARAVAN_HTTP_PORT", Integer.toString(port));
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return new RuntimeProcess(process, log, port);

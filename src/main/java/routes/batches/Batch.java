@@ -19,6 +19,7 @@ public final class Batch {
     private final long end;
     private final List<ConsumerRecord<byte[], byte[]>> records;
     private final AtomicBoolean owned = new AtomicBoolean(true);
+    private final AtomicBoolean tried = new AtomicBoolean();
 
     /**
      * @param topicId the id that Kafka gave the topic when it was created: a topic made anew under
@@ -83,6 +84,18 @@ public final class Batch {
      */
     public boolean owned() {
         return owned.get();
+    }
+
+    /**
+     * True if somebody has tried to insert this batch before: what came of it is not known from
+     * here.
+     */
+    public boolean tried() {
+        return tried.get();
+    }
+
+    void markTried() {
+        tried.set(true);
     }
 
     void disown() {

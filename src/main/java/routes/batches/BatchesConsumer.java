@@ -2,6 +2,7 @@ package routes.batches;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -202,16 +203,14 @@ final class BatchesConsumer extends DefaultConsumer {
     }
 
     private Duration pollTimeout() {
-        long timeout = POLL_IDLE_MS;
-        for (OwnedPartition partition : owned.values()) {
-            timeout =
-                    Math.min(
-                            timeout,
-                            partition.work() != null
-                                    ? POLL_WHILE_WORKING_MS
-                                    : partition.untilDue(endpoint.getLinger(), System.nanoTime()));
+        if (owned.values().stream().anyMatch(partition -> partition.work() != null)) {
+            return Duration.ofMillis(POLL_WHILE_WORKING_MS);
         }
-        return Duration.ofMillis(timeout);
+        long now = System.nanoTime();
+        return Duration.ofMillis(
+                owned.values().stream()
+                        .mapToLong(partition -> partition.untilDue(endpoint.getLinger(), now))
+                        .reduce(POLL_IDLE_MS, Math::min));
     }
 
     /**
@@ -221,20 +220,27 @@ final class BatchesConsumer extends DefaultConsumer {
     private void commitAndAnnounce() {
         Map<TopicPartition, PendingRange> ranges = new HashMap<>();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (OwnedPartition partition : owned.values()) {
-            boolean done = partition.work() != null && partition.work().succeeded();
-            boolean idle = partition.work() == null && partition.announced().isEmpty();
-            if (!done && !idle) {
-                continue;
-            }
-            long start = done ? partition.work().batch.end() + 1 : partition.next();
+        long free =
+                endpoint.getWorkers()
+                        - owned.values().stream().filter(OwnedPartition::atWork).count();
+        // Who has waited longest comes first: a busy partition does not keep the others waiting.
+        List<OwnedPartition> ready =
+                owned.values().stream()
+                        .filter(partition -> partition.done() || partition.idle())
+                        .sorted(Comparator.comparingLong(OwnedPartition::waitingSince))
+                        .toList();
+        for (OwnedPartition partition : ready) {
+            long start = partition.done() ? partition.work().batch.end() + 1 : partition.next();
             OptionalLong end =
-                    partition.cut(
-                            endpoint.getRows(),
-                            endpoint.getBytes(),
-                            endpoint.getLinger(),
-                            System.nanoTime());
-            if (done || end.isPresent()) {
+                    free > 0
+                            ? partition.cut(
+                                    endpoint.getRows(),
+                                    endpoint.getBytes(),
+                                    endpoint.getLinger(),
+                                    System.nanoTime())
+                            : OptionalLong.empty();
+            free -= end.isPresent() ? 1 : 0;
+            if (partition.done() || end.isPresent()) {
                 PendingRange range = new PendingRange(start, end);
                 ranges.put(partition.name(), range);
                 offsets.put(partition.name(), range.write());
@@ -298,10 +304,13 @@ final class BatchesConsumer extends DefaultConsumer {
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
         Set<TopicPartition> paused = consumer.paused();
+        long held = owned.values().stream().mapToLong(OwnedPartition::bufferedBytes).sum();
         for (OwnedPartition partition : owned.values()) {
-            boolean full = partition.full(endpoint.getRows(), endpoint.getBytes());
-            if (full != paused.contains(partition.name())) {
-                (full ? pause : resume).add(partition.name());
+            boolean enough =
+                    partition.full(endpoint.getRows(), endpoint.getBytes())
+                            || held >= 2L * endpoint.getBytes() && !partition.mustReadOn();
+            if (enough != paused.contains(partition.name())) {
+                (enough ? pause : resume).add(partition.name());
             }
         }
         consumer.pause(pause);

@@ -12,6 +12,9 @@ import org.apache.kafka.common.TopicPartition;
  * on.
  */
 final class OwnedPartition {
+    /** What a record takes in memory beside its key and value, about. */
+    private static final long ENVELOPE_BYTES = 300;
+
     private final TopicPartition name;
     private final String topicId;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> buffer = new ArrayDeque<>();
@@ -19,6 +22,7 @@ final class OwnedPartition {
     private long oldestNanos;
     private long next;
     private OptionalLong announced;
+    private boolean takenOver;
     private Work work;
 
     OwnedPartition(TopicPartition name, String topicId, PendingRange committed) {
@@ -26,6 +30,7 @@ final class OwnedPartition {
         this.topicId = topicId;
         this.next = committed.start();
         this.announced = committed.end();
+        this.takenOver = committed.end().isPresent();
     }
 
     TopicPartition name() {
@@ -46,6 +51,35 @@ final class OwnedPartition {
         return work;
     }
 
+    /** The batch is in; the commit that says so is still to come. */
+    boolean done() {
+        return work != null && work.succeeded();
+    }
+
+    /** Nothing is announced. */
+    boolean idle() {
+        return work == null && announced.isEmpty();
+    }
+
+    /** A batch is announced and not in yet. */
+    boolean atWork() {
+        return !done() && !idle();
+    }
+
+    /** A range that is to be replayed has not been read to its end. */
+    boolean mustReadOn() {
+        return work == null && announced.isPresent() || buffer.isEmpty();
+    }
+
+    long bufferedBytes() {
+        return bufferedBytes;
+    }
+
+    /** System.nanoTime of the oldest record that waits here. */
+    long waitingSince() {
+        return buffer.isEmpty() ? Long.MAX_VALUE : oldestNanos;
+    }
+
     void add(ConsumerRecord<byte[], byte[]> record, long nowNanos) {
         if (buffer.isEmpty()) {
             oldestNanos = nowNanos;
@@ -55,7 +89,9 @@ final class OwnedPartition {
     }
 
     private static long size(ConsumerRecord<byte[], byte[]> record) {
-        return Math.max(record.serializedKeySize(), 0) + Math.max(record.serializedValueSize(), 0);
+        return ENVELOPE_BYTES
+                + Math.max(record.serializedKeySize(), 0)
+                + Math.max(record.serializedValueSize(), 0);
     }
 
     /** Nothing more need be read before the next range can be cut in full. */
@@ -102,6 +138,7 @@ final class OwnedPartition {
         next = range.start();
         announced = range.end();
         work = null;
+        takenOver = false;
     }
 
     /** True once every record of the announced range that still exists has been read. */
@@ -121,6 +158,9 @@ final class OwnedPartition {
         }
         oldestNanos = nowNanos;
         work = new Work(new Batch(topicId, name, next, end, records));
+        if (takenOver) {
+            work.batch.markTried();
+        }
         return work;
     }
 
@@ -171,6 +211,7 @@ final class OwnedPartition {
         synchronized void again() {
             finished = false;
             failure = null;
+            batch.markTried();
         }
 
         /** Waits for the end of the work, but not longer than {@code ms}; true if it succeeded. */

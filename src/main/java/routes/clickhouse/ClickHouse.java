@@ -181,6 +181,23 @@ public final class ClickHouse implements AutoCloseable {
         stream(sql, parameters, format, answer -> answer.transferTo(out));
     }
 
+    /**
+     * Runs an INSERT … SELECT that sees only some rows of one table; the same token again stores
+     * nothing twice.
+     *
+     * @param table the table that is seen in part
+     * @param filter the condition that its rows must meet
+     */
+    public void fill(String sql, String token, String table, String filter) {
+        QuerySettings settings =
+                new QuerySettings()
+                        .serverSetting("insert_deduplication_token", token)
+                        .serverSetting(
+                                "additional_table_filters",
+                                "{'" + table + "': '" + filter.replace("'", "\\'") + "'}");
+        stream(sql, Map.of(), settings, answer -> null);
+    }
+
     @FunctionalInterface
     private interface Reading<T> {
         T from(InputStream answer) throws IOException;
@@ -188,11 +205,21 @@ public final class ClickHouse implements AutoCloseable {
 
     private <T> T stream(
             String sql, Map<String, Object> parameters, String format, Reading<T> reading) {
-        QuerySettings settings =
+        return stream(
+                sql,
+                parameters,
                 new QuerySettings()
                         .setFormat(ClickHouseFormat.valueOf(format))
                         .serverSetting("output_format_json_quote_64bit_integers", "0")
-                        .serverSetting("wait_end_of_query", "1");
+                        .serverSetting("wait_end_of_query", "1"),
+                reading);
+    }
+
+    private <T> T stream(
+            String sql,
+            Map<String, Object> parameters,
+            QuerySettings settings,
+            Reading<T> reading) {
         try (QueryResponse response = client.query(sql, parameters, settings).get()) {
             return reading.from(response.getInputStream());
         } catch (ExecutionException e) {

@@ -24,12 +24,14 @@ public final class Sink {
     private final String pipeline;
     private final SinkTable table;
     private final ClickHouse clickHouse;
+    private final Recovery recovery;
     private final SinkMetrics metrics;
 
     Sink(String pipeline, SinkTable table, ClickHouse clickHouse, SinkMetrics metrics) {
         this.pipeline = pipeline;
         this.table = table;
         this.clickHouse = clickHouse;
+        this.recovery = new Recovery(clickHouse, table.name());
         this.metrics = metrics;
     }
 
@@ -86,6 +88,9 @@ public final class Sink {
         List<Row> rows = sinkBatch.rows();
         if (!rows.isEmpty()) {
             clickHouse.insert(table.name(), batch.token(), out -> sinkBatch.writeTo(out, rows));
+            if (batch.tried()) {
+                recovery.verify(sinkBatch);
+            }
         }
         long nanos = System.nanoTime() - started;
         sinkBatch.inserted();

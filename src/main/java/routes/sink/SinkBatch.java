@@ -126,4 +126,15 @@ public final class SinkBatch {
             out.write('\n');
         }
     }
+
+    /** The rows' keys as JSON lines, for the list of keys. */
+    void writeKeys(OutputStream out, List<Row> some) throws IOException {
+        for (Row row : some) {
+            out.write("{\"kafka_key\":\"".getBytes(StandardCharsets.US_ASCII));
+            out.write(JSON.quoteAsUTF8(row.key()));
+            out.write(
+                    ("\",\"kafka_batch\":\"" + batch.token() + "\"}\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+    }
 }
