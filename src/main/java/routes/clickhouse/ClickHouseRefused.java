@@ -9,7 +9,7 @@ public final class ClickHouseRefused extends Exception {
 
     private final int code;
 
-    ClickHouseRefused(int code, String message, Throwable cause) {
+    public ClickHouseRefused(int code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
     }

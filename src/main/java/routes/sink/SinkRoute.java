@@ -1,5 +1,6 @@
 package routes.sink;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import routes.clickhouse.ClickHouseRefused;
 
@@ -11,6 +12,8 @@ import routes.clickhouse.ClickHouseRefused;
  * topic before their neighbours are inserted.
  */
 public final class SinkRoute extends RouteBuilder {
+    private static final String BATCH = "sinkBatch";
+
     // spotless:off
     @Override
     public void configure() {
@@ -26,7 +29,8 @@ public final class SinkRoute extends RouteBuilder {
                 .routeId("sink-{{name}}")
                 .errorHandler(noErrorHandler())
                 .to("bean:sink-{{name}}?method=check")
-                .loopDoWhile(simple("${body.open}"))
+                .setProperty(BATCH, body())
+                .loopDoWhile(SinkRoute::isOpen)
                     .to("bean:sink-{{name}}?method=leaveOutDuplicates")
                     .to("direct:dead-letters-{{name}}")
                     .doTry()
@@ -43,12 +47,16 @@ public final class SinkRoute extends RouteBuilder {
                 .routeId("dead-letters-{{name}}")
                 .errorHandler(noErrorHandler())
                 .filter(simple("${body.unreported.size} > 0"))
-                    .setProperty("sinkBatch", body())
                     .transform(method(DeadLetters.class, "messages"))
                     .to("kafka:{{dead-letters}}")
-                    .setBody(exchangeProperty("sinkBatch"))
+                    .setBody(exchangeProperty(BATCH))
                     .to("bean:sink-{{name}}?method=reported")
                 .end();
     }
     // spotless:on
+
+    private static boolean isOpen(Exchange exchange) {
+        return exchange.getException() == null
+                && exchange.getProperty(BATCH, SinkBatch.class).isOpen();
+    }
 }

@@ -1,0 +1,152 @@
+package routes.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import routes.batches.Batch;
+
+class RecordCheckTest {
+    private static ConsumerRecord<byte[], byte[]> record(long offset, String key, String value) {
+        return new ConsumerRecord<>(
+                "t",
+                0,
+                offset,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static RecordCheck.Verdict check(String type, String json) {
+        return new RecordCheck(List.of(new Column("c", type, false)), Set.of("kafka_offset"), false)
+                .check(record(0, "k", "{\"c\": " + json + "}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "UInt8 | 255 | 256",
+                "UInt8 | 0 | -1",
+                "Int8 | -128 | -129",
+                "UInt16 | 65535 | 65536",
+                "Int32 | 2147483647 | 2147483648",
+                "UInt32 | \"4294967295\" | \"4294967296\"",
+                "Int64 | 9223372036854775807 | 9223372036854775808",
+                "Int64 | -9223372036854775808 | -9223372036854775809",
+                "UInt64 | 18446744073709551615 | 18446744073709551616",
+                "UInt64 | 0 | -1",
+                "Nullable(UInt32) | null | 4294967296",
+                "UInt32 | 1 | null",
+                "LowCardinality(Nullable(String)) | null | ",
+                "Decimal(10, 2) | 12345678.90 | 123456789.01",
+                "Decimal(10, 2) | 1.500 | 1.555",
+                "DateTime('UTC') | \"1970-01-01T00:00:00\" | \"1969-12-31T23:59:59\"",
+                "DateTime | \"2106-02-07 06:28:15\" | \"2106-02-07 06:28:16\"",
+                "DateTime64(6, 'UTC') | \"1900-01-01T00:00:00\" | \"1899-12-31T23:59:59.999999\"",
+                "DateTime64(6) | \"2299-12-31T23:59:59.999999\" | \"2300-01-01T00:00:00\"",
+                "DateTime64(6) | \"2024-01-01T00:00:00Z\" | \"infinity\"",
+                "DateTime64(6) | \"2024-01-01\" | \"10000-01-01T00:00:00\"",
+                "DateTime64(6) | \"1999-01-01T00:00:00\" | \"0044-03-15T00:00:00 BC\"",
+                "Date | \"2149-06-06\" | \"2149-06-07\"",
+                "Date32 | \"1900-01-01\" | \"1899-12-31\""
+            })
+    void whatTheTypeHolds_isTaken_oneMoreIsRefusedWithTheColumnsName(
+            String type, String good, String bad) {
+        assertThat(check(type, good).reason()).isNull();
+        if (bad != null) {
+            assertThat(check(type, bad).reason()).startsWith("column c (").contains("cannot hold");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not JSON",
+                "[1]",
+                "\"text\"",
+                "{\"c\": 1",
+                "{\"c\": 1} {\"c\": 2}",
+                "{\"c\": 1}]",
+                "{\"d\": 1}",
+                "{}",
+                "{\"c\": 1, \"kafka_offset\": 5}"
+            })
+    void whatIsNotOneObjectWithTheColumns_isRefused(String value) {
+        RecordCheck check =
+                new RecordCheck(
+                        List.of(new Column("c", "Int32", false)), Set.of("kafka_offset"), false);
+        assertThat(check.check(record(0, "k", value)).reason()).isNotBlank();
+    }
+
+    @Test
+    void noKey_noValue_areRefused() {
+        RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
+        assertThat(check.check(record(0, null, "{}")).reason()).contains("no key");
+        assertThat(check.check(record(0, "k", null)).reason()).contains("empty");
+        assertThat(
+                        check.check(
+                                        new ConsumerRecord<>(
+                                                "t",
+                                                0,
+                                                0,
+                                                new byte[] {(byte) 0xff},
+                                                "{}".getBytes(StandardCharsets.UTF_8)))
+                                .reason())
+                .contains("UTF-8");
+    }
+
+    @Test
+    void unknownFields_areCounted_orRefused() {
+        String value = "{\"x\": {\"c\": 1}, \"y\": [1, 2]}";
+        assertThat(
+                        new RecordCheck(List.of(), Set.of(), false)
+                                .check(record(0, "k", value))
+                                .unknownFields())
+                .isEqualTo(2);
+        assertThat(new RecordCheck(List.of(), Set.of(), true).check(record(0, "k", value)).reason())
+                .contains("x has no column");
+    }
+
+    @Test
+    void rows_goOnAsTheyCame_withTheColumnsInFront_eachKeyOnce() throws IOException {
+        RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
+        List<ConsumerRecord<byte[], byte[]>> records =
+                List.of(
+                        record(5, "a\"\n😀", "  {\"x\":\"tab\\t😀\"}"),
+                        record(6, "b", "{ }"),
+                        record(7, "b", "{\"x\":2}"));
+        Batch batch = new Batch("id", new TopicPartition("t", 0), 5, 7, records);
+        SinkBatch sinkBatch =
+                new SinkBatch(
+                        batch,
+                        records.stream().map(record -> check.check(record).row()).toList(),
+                        List.of());
+        sinkBatch.insertOnly(List.copyOf(sinkBatch.firstByKey().values()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        sinkBatch.writeTo(out, sinkBatch.rows());
+
+        String front = "{\"kafka_batch\":\"t/id/0/5-7\",\"kafka_partition\":0,\"kafka_offset\":";
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        front
+                                + "5,\"kafka_key\":\"a\\\"\\n😀\",\"x\":\"tab\\t😀\"}\n"
+                                + front
+                                + "6,\"kafka_key\":\"b\" }\n");
+        assertThat(sinkBatch.duplicates()).isEqualTo(1);
+
+        sinkBatch.reject(List.of(new Rejected(records.get(1), "bad")));
+        assertThat(sinkBatch.firstByKey().get("b").record().offset())
+                .as("the repetition of a rejected record")
+                .isEqualTo(7);
+    }
+}
