@@ -7,20 +7,20 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +30,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import routes.Servers;
 import routes.settings.Settings;
-import routes.sink.DeadLetters;
 import routes.sink.SinkSettings;
 
 /** Shows what the sinks could not store, and sends it again. */
@@ -39,7 +38,8 @@ import routes.sink.SinkSettings;
         description = "Shows the records that ClickHouse could not hold, and sends them again.",
         mixinStandardHelpOptions = true)
 public final class DeadLetterCommand implements Callable<Integer> {
-    private static final int SHOWN_CHARACTERS = 100;
+    private static final int SHOWN_CHARACTERS = 200;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Spec private CommandSpec spec;
 
@@ -54,47 +54,62 @@ public final class DeadLetterCommand implements Callable<Integer> {
             description = "Lists a topic's dead letters, oldest first, each origin once.",
             mixinStandardHelpOptions = true)
     int list(
-            @Parameters(paramLabel = "TOPIC", description = "The sink's topic.") String topic,
+            @Parameters(paramLabel = "TOPIC", description = "The topic that a sink reads.")
+                    String topic,
             @Option(
                             names = "--format",
                             defaultValue = "table",
                             paramLabel = "table|json",
-                            description = "How to print them (default: ${DEFAULT-VALUE}).")
-                    String format)
-            throws JsonProcessingException {
+                            description =
+                                    "How to print them (default: ${DEFAULT-VALUE}); json is an"
+                                            + " object a line, with the whole value.")
+                    String format) {
         if (!List.of("table", "json").contains(format)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--format " + format + ": one of json, table");
+            throw wrong("--format " + format + ": one of json, table");
         }
         Settings settings = Settings.load(System.getenv());
-        PrintWriter out = spec.commandLine().getOut();
-        Map<String, ConsumerRecord<byte[], byte[]>> byOrigin = new LinkedHashMap<>();
-        try (DeadLetterTopic letters =
-                new DeadLetterTopic(settings, deadLetterTopic(settings, topic))) {
-            letters.all().forEach(record -> byOrigin.putIfAbsent(origin(record), record));
-        }
-        ObjectMapper json = new ObjectMapper();
-        for (ConsumerRecord<byte[], byte[]> record : byOrigin.values()) {
-            Map<String, Object> letter = new LinkedHashMap<>();
-            letter.put("record", record.partition() + ":" + record.offset());
-            letter.put("time", Instant.ofEpochMilli(record.timestamp()).toString());
-            letter.put("origin", origin(record));
-            letter.put("key", text(record.key()));
-            letter.put("reason", header(record, DeadLetters.REASON));
-            letter.put("value", text(record.value()));
-            if (format.equals("json")) {
-                out.println(json.writeValueAsString(letter));
-            } else {
-                letter.forEach((name, value) -> out.printf("%-7s %s%n", name, shortened(value)));
-                out.println();
-            }
+        Set<String> origins = new HashSet<>();
+        try (DeadLetterTopic letters = open(settings, topic)) {
+            letters.read(
+                    letter -> {
+                        if (origins.add(letter.origin())) {
+                            print(described(letter, letters.replayed(letter)), format);
+                        }
+                    });
         }
         if (format.equals("table")) {
-            out.println(
-                    byOrigin.size() + (byOrigin.size() == 1 ? " dead letter" : " dead letters"));
+            out().println(
+                            origins.isEmpty()
+                                    ? "No dead letters of " + topic + "."
+                                    : counted(origins.size()) + " of " + topic + ".");
         }
-        out.flush();
+        out().flush();
         return 0;
+    }
+
+    private static Map<String, Object> described(DeadLetter letter, boolean replayed) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("record", letter.place());
+        described.put("time", letter.rejected().toString());
+        described.put("origin", letter.origin());
+        described.put("key", letter.key());
+        described.put("reason", letter.reason());
+        described.put("value", letter.value());
+        described.put("replayed", replayed);
+        return described;
+    }
+
+    private void print(Map<String, Object> letter, String format) {
+        if (format.equals("json")) {
+            try {
+                out().println(JSON.writeValueAsString(letter));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("Text and numbers are always JSON", e);
+            }
+        } else {
+            letter.forEach((name, value) -> out().printf("%-9s %s%n", name, shortened(value)));
+            out().println();
+        }
     }
 
     @Command(
@@ -102,120 +117,185 @@ public final class DeadLetterCommand implements Callable<Integer> {
             description = {
                 "Sends dead letters to the topic that they came from: all that have not been sent"
                         + " again yet, or one of them, repaired if need be.",
-                "What stands in ClickHouse already is left out there; what is still bad comes back."
+                "What stands in ClickHouse already is left out there; what is still bad comes back"
+                        + " as a new dead letter."
             },
             mixinStandardHelpOptions = true)
     int replay(
-            @Parameters(paramLabel = "TOPIC", description = "The sink's topic.") String topic,
+            @Parameters(paramLabel = "TOPIC", description = "The topic that a sink reads.")
+                    String topic,
             @Option(
                             names = "--record",
                             paramLabel = "P:O",
-                            description = "Only this one, as list names it.")
+                            description = "Only this one, as list names it, even if it was sent.")
                     String only,
+            @Option(
+                            names = "--value",
+                            paramLabel = "TEXT",
+                            description = "The repaired value; with --record.")
+                    String value,
             @Option(
                             names = "--value-file",
                             paramLabel = "FILE",
-                            description = "The repaired value; with --record.")
-                    Path valueFile,
+                            description = "A file with the repaired value; with --record.")
+                    Path file,
             @Option(
                             names = "--key",
                             paramLabel = "KEY",
                             description = "The key of a record that had none; with --record.")
                     String key)
-            throws IOException, ExecutionException, InterruptedException {
-        if (only == null && (valueFile != null || key != null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--value-file and --key repair one record: name it with --record");
+            throws ExecutionException, InterruptedException {
+        if (only == null && (value != null || file != null || key != null)) {
+            throw wrong("--value, --value-file and --key repair one record: name it with --record");
         }
+        if (value != null && file != null) {
+            throw wrong("--value or --value-file, not both");
+        }
+        byte[] newKey = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+        byte[] newValue =
+                value != null
+                        ? value.getBytes(StandardCharsets.UTF_8)
+                        : file != null ? bytes(file) : null;
         Settings settings = Settings.load(System.getenv());
-        try (DeadLetterTopic letters =
-                new DeadLetterTopic(settings, deadLetterTopic(settings, topic))) {
-            List<ConsumerRecord<byte[], byte[]>> chosen = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> record :
-                    only == null ? letters.notReplayed() : letters.all()) {
-                if (only == null || only.equals(record.partition() + ":" + record.offset())) {
-                    chosen.add(record);
-                }
-            }
-            if (only != null && chosen.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "There is no dead letter " + only + "; see dead-letter list " + topic);
-            }
-            byte[] value = valueFile == null ? null : Files.readAllBytes(valueFile);
-            send(settings, topic, chosen, value, key);
-            if (only == null) {
-                letters.markReplayed();
-            }
-            spec.commandLine().getOut().println(chosen.size() + " sent again to " + topic);
-            spec.commandLine().getOut().flush();
+        try (DeadLetterTopic letters = open(settings, topic)) {
+            Set<String> places = choose(letters, only, newKey);
+            // Fails before anything is sent, if it fails.
+            letters.offsets();
+            send(settings, letters, places, newKey, newValue);
+            letters.commit();
+            say(
+                    places.isEmpty()
+                            ? "Nothing to send: every dead letter of " + topic + " was sent again."
+                            : counted(places.size())
+                                    + " sent again. What is still bad comes back: ./caravan"
+                                    + " dead-letter list "
+                                    + topic);
         }
         return 0;
     }
 
+    /** Marks those that are to be sent, and returns their places. */
+    private Set<String> choose(DeadLetterTopic letters, String only, byte[] newKey) {
+        Set<String> places = new HashSet<>();
+        List<String> keyless = new ArrayList<>();
+        letters.read(
+                letter -> {
+                    boolean wanted =
+                            only == null ? !letters.replayed(letter) : only.equals(letter.place());
+                    if (!wanted && only == null) {
+                        letters.markReplayed(letter);
+                    } else if (wanted && letter.topic() == null) {
+                        say(letter.place() + " is left alone: Caravan did not put it here.");
+                    } else if (wanted) {
+                        letters.markReplayed(letter);
+                        places.add(letter.place());
+                        if (newKey == null && !letter.hasKey()) {
+                            keyless.add(letter.place());
+                        }
+                    }
+                });
+        if (only != null && places.isEmpty()) {
+            throw new CommandFailed(
+                    "There is no dead letter " + only + ": dead-letter list shows those there are");
+        }
+        if (only != null && !keyless.isEmpty()) {
+            throw wrong(only + " has no key, and would be rejected again: give it one with --key");
+        }
+        if (!keyless.isEmpty()) {
+            say(
+                    "Without a key, so that they will come back: "
+                            + keyless.stream().limit(10).collect(Collectors.joining(", "))
+                            + (keyless.size() > 10 ? ", …" : "")
+                            + ". Send each with --record P:O --key KEY instead.");
+        }
+        return places;
+    }
+
     private static void send(
             Settings settings,
-            String topic,
-            List<ConsumerRecord<byte[], byte[]>> records,
-            byte[] value,
-            String key)
+            DeadLetterTopic letters,
+            Set<String> places,
+            byte[] key,
+            byte[] value)
             throws ExecutionException, InterruptedException {
+        if (places.isEmpty()) {
+            return;
+        }
         Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 128 * 1024 * 1024);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
         List<Future<?>> sent = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                ProducerRecord<byte[], byte[]> again =
-                        new ProducerRecord<>(
-                                topic,
-                                key == null ? record.key() : key.getBytes(StandardCharsets.UTF_8),
-                                value == null ? record.value() : value);
-                for (Header header : record.headers()) {
-                    if (!header.key().startsWith("dead-letter-")) {
-                        again.headers().add(header);
-                    }
-                }
-                sent.add(producer.send(again));
-            }
+            letters.read(
+                    letter -> {
+                        if (places.contains(letter.place())) {
+                            sent.add(producer.send(letter.again(key, value)));
+                        }
+                    });
+            producer.flush();
             for (Future<?> acknowledged : sent) {
                 acknowledged.get();
             }
         }
     }
 
-    private static String deadLetterTopic(Settings settings, String topic) {
-        return SinkSettings.read(settings).stream()
-                .filter(sink -> sink.topic().equals(topic))
-                .map(SinkSettings::deadLetterTopic)
-                .findFirst()
-                .orElse(topic + ".dead-letter");
+    /** A relative name means the directory that ./caravan was called from. */
+    private static byte[] bytes(Path file) {
+        Path named = Path.of(System.getProperty("caravan.caller", "")).resolve(file);
+        try {
+            return Files.readAllBytes(named);
+        } catch (IOException e) {
+            throw new CommandFailed("Cannot read the file " + named.toAbsolutePath() + ": " + e);
+        }
     }
 
-    private static String origin(ConsumerRecord<byte[], byte[]> record) {
-        return header(record, DeadLetters.TOPIC)
-                + " partition "
-                + header(record, DeadLetters.PARTITION)
-                + " offset "
-                + header(record, DeadLetters.OFFSET);
+    private DeadLetterTopic open(Settings settings, String topic) {
+        List<SinkSettings> sinks = SinkSettings.read(settings);
+        Set<String> found =
+                sinks.stream()
+                        .filter(sink -> sink.topic().equals(topic))
+                        .map(SinkSettings::deadLetterTopic)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        if (found.size() > 1) {
+            throw new CommandFailed(
+                    "Several sinks read "
+                            + topic
+                            + ", each with a dead-letter topic of its own: name one of "
+                            + String.join(", ", found)
+                            + " instead");
+        }
+        boolean itself = sinks.stream().anyMatch(sink -> sink.deadLetterTopic().equals(topic));
+        return new DeadLetterTopic(
+                settings,
+                itself ? topic : found.stream().findFirst().orElse(topic + ".dead-letter"));
     }
 
-    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null ? null : text(header.value());
-    }
-
-    private static String text(byte[] bytes) {
-        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    private static String counted(int letters) {
+        return letters + (letters == 1 ? " dead letter" : " dead letters");
     }
 
     private static String shortened(Object value) {
-        String text = String.valueOf(value).replaceAll("\\s+", " ");
-        return text.length() <= 2 * SHOWN_CHARACTERS
-                ? text
-                : text.substring(0, 2 * SHOWN_CHARACTERS) + "…";
+        // Control characters would break the lines, or steer the terminal.
+        String text = String.valueOf(value).replaceAll("[\\p{Cntrl}\\s]+", " ");
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void say(String line) {
+        out().println(line);
+        out().flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 }

@@ -1,87 +1,158 @@
 package routes.command;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import routes.Reason;
 import routes.Servers;
 import routes.settings.Settings;
 
 /**
- * A dead-letter topic from its beginning to where it ends now; remembers in a consumer group what
- * was replayed.
+ * A dead-letter topic from its beginning to where it ended when this was opened; remembers in the
+ * committed offsets of a group, {@code TOPIC.replay}, what was replayed.
  */
 final class DeadLetterTopic implements AutoCloseable {
+    private static final int CONNECT_MS = 5_000;
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<TopicPartition> partitions = new HashSet<>();
     private final Map<TopicPartition, Long> end;
+    private final Map<TopicPartition, TreeSet<Long>> letters = new HashMap<>();
+    private final Map<TopicPartition, Replayed> replayed = new HashMap<>();
+    private final Set<String> origins = new HashSet<>();
 
+    /**
+     * Opens the topic, and looks through it once.
+     *
+     * @throws CommandFailed when Kafka does not answer, or has no such topic
+     */
     DeadLetterTopic(Settings settings, String topic) {
+        TopicDescription description = describe(settings, topic);
+        description
+                .partitions()
+                .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic + ".replay");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         consumer = new KafkaConsumer<>(properties);
-        List<PartitionInfo> found = consumer.listTopics().get(topic);
-        if (found != null) {
-            found.forEach(
-                    partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+        try {
+            consumer.assign(partitions);
+            end = consumer.endOffsets(partitions);
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+            for (TopicPartition partition : partitions) {
+                letters.put(partition, new TreeSet<>());
+                replayed.put(
+                        partition,
+                        Replayed.read(committed.get(partition), description.topicId().toString()));
+            }
+            read(this::note);
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
         }
-        consumer.assign(partitions);
-        end = consumer.endOffsets(partitions);
     }
 
-    /** Every dead letter; none where there is no such topic. */
-    List<ConsumerRecord<byte[], byte[]>> all() {
-        if (!partitions.isEmpty()) {
-            consumer.seekToBeginning(partitions);
+    private static TopicDescription describe(Settings settings, String topic) {
+        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CONNECT_MS);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CONNECT_MS);
+        try (Admin admin = Admin.create(properties)) {
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+        } catch (ExecutionException | KafkaException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new CommandFailed(
+                        "Kafka has no topic "
+                                + topic
+                                + ": Caravan creates it when the sink starts that reads the topic"
+                                + " before it");
+            }
+            throw new CommandFailed(
+                    "Kafka at "
+                            + settings.text("caravan.kafka.brokers")
+                            + " does not answer: start it, or set caravan.kafka.brokers ("
+                            + Reason.of(e)
+                            + ")");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("Interrupted while waiting for Kafka");
         }
-        return read();
     }
 
-    /** The dead letters behind the last {@link #markReplayed}. */
-    List<ConsumerRecord<byte[], byte[]>> notReplayed() {
-        Map<TopicPartition, OffsetAndMetadata> replayed = consumer.committed(partitions);
-        Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
-        for (TopicPartition partition : partitions) {
-            OffsetAndMetadata offset = replayed.get(partition);
-            consumer.seek(
-                    partition,
-                    Math.max(first.get(partition), offset == null ? 0 : offset.offset()));
+    private void note(DeadLetter letter) {
+        TopicPartition partition = partition(letter);
+        letters.get(partition).add(letter.record().offset());
+        if (replayed.get(partition).holds(letter.record().offset())) {
+            origins.add(letter.origin());
         }
-        return read();
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> read() {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private static TopicPartition partition(DeadLetter letter) {
+        return new TopicPartition(letter.record().topic(), letter.record().partition());
+    }
+
+    /** Hands out every dead letter, by partition and offset. */
+    void read(Consumer<DeadLetter> reader) {
+        consumer.seekToBeginning(partitions);
         while (partitions.stream().anyMatch(name -> consumer.position(name) < end.get(name))) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                 if (record.offset()
                         < end.get(new TopicPartition(record.topic(), record.partition()))) {
-                    records.add(record);
+                    reader.accept(new DeadLetter(record));
                 }
             }
         }
-        return records;
     }
 
-    /** Everything up to the end that this object saw has been sent again. */
-    void markReplayed() {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        end.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-        consumer.commitSync(offsets);
+    /** True if this one was replayed, or its double from the same origin. */
+    boolean replayed(DeadLetter letter) {
+        return origins.contains(letter.origin())
+                || replayed.get(partition(letter)).holds(letter.record().offset());
+    }
+
+    /** Notes it as replayed; {@link #commit} makes that last. */
+    void markReplayed(DeadLetter letter) {
+        origins.add(letter.origin());
+        replayed.get(partition(letter)).add(letter.record().offset());
+    }
+
+    /** What {@link #commit} would store. */
+    Map<TopicPartition, OffsetAndMetadata> offsets() {
+        Map<TopicPartition, OffsetAndMetadata> offsets =
+                new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+        for (TopicPartition partition : partitions) {
+            offsets.put(
+                    partition,
+                    replayed.get(partition).write(letters.get(partition), end.get(partition)));
+        }
+        return offsets;
+    }
+
+    /** Makes what was noted last. */
+    void commit() {
+        consumer.commitSync(offsets());
     }
 
     @Override

@@ -2,6 +2,7 @@ package routes.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,6 +21,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -155,7 +160,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** The ports of the embedded services; none if they did not start and have said why. */
-    private Optional<Map<String, Integer>> services(Closing closing) throws IOException {
+    private Optional<Map<String, Integer>> services(Closing closing)
+            throws IOException, InterruptedException {
         Optional<Map<String, Integer>> found = EmbeddedServices.running();
         if (found.isPresent()) {
             if (fresh) {
@@ -170,7 +176,7 @@ public final class DemoCommand implements Callable<Integer> {
         return closing.add(EmbeddedServices.start(sandbox, fresh, out())).awaitReady();
     }
 
-    private static void awaitRunning(CaravanRuntime runtime) throws Exception {
+    private void awaitRunning(CaravanRuntime runtime) throws Exception {
         try {
             runtime.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -179,9 +185,23 @@ public final class DemoCommand implements Callable<Integer> {
             throw new CommandFailed(
                     "The pipelines did not start within "
                             + PATIENCE.toSeconds()
-                            + " s; "
+                            + " s. "
+                            + lastReason()
+                            + "The log is "
                             + LOG
-                            + " says what they wait for");
+                            + (running ? "" : "; --fresh begins with empty services"));
+        }
+    }
+
+    /** Why they wait, as the log's last line about it has it. */
+    private static String lastReason() {
+        Matcher reason = Pattern.compile("event=waiting .* reason=\"(.*)\"").matcher("");
+        try (Stream<String> lines = Files.lines(Path.of(LOG))) {
+            return lines.filter(line -> reason.reset(line).find())
+                    .map(line -> reason.group(1) + ". ")
+                    .reduce("", (before, last) -> last);
+        } catch (IOException | UncheckedIOException e) {
+            return "";
         }
     }
 
@@ -257,8 +277,8 @@ public final class DemoCommand implements Callable<Integer> {
             say(
                     "Second pass: "
                             + POLLS_OF_THE_SECOND_PASS
-                            + " more polls of each table sent 0 rows; the ends of the topics and the"
-                            + " rows in ClickHouse are unchanged.");
+                            + " more polls of each table sent 0 rows; the ends of the topics and"
+                            + " the rows in ClickHouse are unchanged.");
             return true;
         }
         say("Second pass: something was sent again, and nothing should be: rows sent " + again);

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 final class EmbeddedServices implements AutoCloseable {
     private static final List<String> NAMES = List.of("postgres", "kafka", "clickhouse");
     private static final Path DATA = Path.of(".caravan");
+    private static final Path LOCK = DATA.resolve("launcher.lock");
     private static final long STOP_SECONDS = 60;
+    private static final long LOOK_MS = 100;
 
     private final Process process;
     private final PrintWriter out;
@@ -34,8 +39,43 @@ final class EmbeddedServices implements AutoCloseable {
         this.out = out;
     }
 
-    /** The ports of services that somebody else has started and that are alive, by name. */
-    static Optional<Map<String, Integer>> running() throws IOException {
+    /**
+     * The ports of services that somebody else has started and that are alive, by name.
+     *
+     * <p>Waits while that somebody still starts or stops them.
+     */
+    static Optional<Map<String, Integer>> running() throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        while (launcherLives()) {
+            Optional<Map<String, Integer>> ports = published();
+            if (ports.isPresent()) {
+                return ports;
+            }
+            if (System.nanoTime() > end) {
+                throw new CommandFailed(
+                        "Other embedded services have neither started nor stopped for "
+                                + STOP_SECONDS
+                                + " s (process "
+                                + Files.readString(LOCK).strip()
+                                + "): stop them first");
+            }
+            Thread.sleep(LOOK_MS);
+        }
+        return Optional.empty();
+    }
+
+    /** The launcher holds the lock for as long as it lives. */
+    private static boolean launcherLives() throws IOException {
+        if (!Files.exists(LOCK)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(LOCK, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        }
+    }
+
+    private static Optional<Map<String, Integer>> published() throws IOException {
         Properties properties = properties();
         Map<String, Integer> ports = new HashMap<>();
         for (String name : NAMES) {
@@ -100,7 +140,7 @@ final class EmbeddedServices implements AutoCloseable {
                 Thread rest = new Thread(() -> lines.lines().forEach(this::tell), "services");
                 rest.setDaemon(true);
                 rest.start();
-                return running();
+                return published();
             }
             say("  " + line);
         }

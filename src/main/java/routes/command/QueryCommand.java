@@ -1,7 +1,7 @@
 package routes.command;
 
+import com.clickhouse.client.api.ServerException;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import routes.Reason;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
@@ -25,6 +26,14 @@ import routes.settings.Settings;
         mixinStandardHelpOptions = true)
 public final class QueryCommand implements Callable<Integer> {
     private static final String DIRECTORY = "classpath:sql/clickhouse/queries/";
+
+    // ClickHouse's error codes, as in system.errors.
+    private static final int UNKNOWN_TABLE = 60;
+    private static final int UNKNOWN_DATABASE = 81;
+    private static final int REQUIRED_PASSWORD = 194;
+    private static final int ACCESS_DENIED = 497;
+    private static final int AUTHENTICATION_FAILED = 516;
+
     private static final Map<String, String> FORMATS =
             Map.of("table", "PrettyCompactMonoBlock", "json", "JSONEachRow", "csv", "CSVWithNames");
 
@@ -50,6 +59,7 @@ public final class QueryCommand implements Callable<Integer> {
         List<String> names = SqlFile.text(DIRECTORY + "index.txt").lines().toList();
         if (name == null) {
             names.forEach(spec.commandLine().getOut()::println);
+            spec.commandLine().getOut().flush();
             return 0;
         }
         if (!names.contains(name)) {
@@ -65,18 +75,57 @@ public final class QueryCommand implements Callable<Integer> {
                             + ": one of "
                             + String.join(", ", new TreeSet<>(FORMATS.keySet())));
         }
-        try (ClickHouse clickHouse = Servers.clickHouseReader(Settings.load(System.getenv()))) {
-            print(name, format, clickHouse, spec.commandLine().getOut());
+        Settings settings = Settings.load(System.getenv());
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        try (ClickHouse clickHouse = Servers.clickHouseReader(settings)) {
+            clickHouse.copy(
+                    SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
+        } catch (RuntimeException e) {
+            throw failed(settings, e);
         }
+        spec.commandLine().getOut().print(answer.toString(StandardCharsets.UTF_8));
+        spec.commandLine().getOut().flush();
         return 0;
     }
 
-    /** Prints a query's answer in one of the formats. */
-    static void print(String name, String format, ClickHouse clickHouse, PrintWriter out) {
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        clickHouse.copy(
-                SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
-        out.print(answer.toString(StandardCharsets.UTF_8));
-        out.flush();
+    private CommandFailed failed(Settings settings, RuntimeException failure) {
+        String server = "ClickHouse at " + settings.text("caravan.clickhouse.url");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ServerException answer) {
+                return new CommandFailed(
+                        switch (answer.getCode()) {
+                            case UNKNOWN_TABLE, UNKNOWN_DATABASE ->
+                                    server
+                                            + " lacks what query "
+                                            + name
+                                            + " reads: Caravan creates it when the pipeline starts"
+                                            + " that fills it ("
+                                            + firstLine(answer)
+                                            + ")";
+                            case REQUIRED_PASSWORD, AUTHENTICATION_FAILED ->
+                                    server
+                                            + " refuses the account "
+                                            + settings.text("caravan.clickhouse.reader.user")
+                                            + ": set CARAVAN_CLICKHOUSE_READER_PASSWORD";
+                            case ACCESS_DENIED ->
+                                    server
+                                            + " does not let "
+                                            + settings.text("caravan.clickhouse.reader.user")
+                                            + " read: grant it SELECT on the database ("
+                                            + firstLine(answer)
+                                            + ")";
+                            default -> server + " cannot answer: " + firstLine(answer);
+                        });
+            }
+        }
+        return new CommandFailed(
+                server
+                        + " does not answer: start it, or set caravan.clickhouse.url ("
+                        + Reason.of(failure)
+                        + ")");
+    }
+
+    private static String firstLine(Throwable failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
     }
 }
