@@ -45,7 +45,7 @@ public final class EventTable implements AutoCloseable {
     }
 
     /** The environment of a runtime that has this pipeline and no other. */
-    public Map<String, String> environment() throws IOException {
+    public Map<String, String> environment() {
         Map<String, String> environment = services.environment();
         String variable = name.toUpperCase(java.util.Locale.ROOT);
         environment.put("CARAVAN_OUTBOXES", name);

@@ -52,15 +52,15 @@ public final class Services {
         return sandbox;
     }
 
-    public Map<String, String> environment() throws IOException {
+    public Map<String, String> environment() {
         return new HashMap<>(sandbox.environment());
     }
 
-    public Settings settings() throws IOException {
+    public Settings settings() {
         return Settings.load(environment());
     }
 
-    public JdbcTemplate postgres() throws IOException {
+    public JdbcTemplate postgres() {
         return new JdbcTemplate(
                 new DriverManagerDataSource(
                         "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",
@@ -68,15 +68,15 @@ public final class Services {
                         "caravan"));
     }
 
-    public ClickHouse clickHouse() throws IOException {
+    public ClickHouse clickHouse() {
         return Servers.clickHouse(settings());
     }
 
-    public Map<String, Object> kafka() throws IOException {
+    public Map<String, Object> kafka() {
         return Servers.kafka(settings());
     }
 
-    public KafkaProducer<byte[], byte[]> producer() throws IOException {
+    public KafkaProducer<byte[], byte[]> producer() {
         Properties properties = new Properties();
         properties.putAll(kafka());
         properties.put("acks", "all");
@@ -86,7 +86,7 @@ public final class Services {
     }
 
     /** All records that a topic has ever been given. */
-    public long records(String topic) throws IOException, ExecutionException, InterruptedException {
+    public long records(String topic) throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(kafka())) {
             if (!admin.listTopics().names().get().contains(topic)) {
                 return 0;
@@ -109,7 +109,7 @@ public final class Services {
     }
 
     public void createTopic(String topic, int partitions)
-            throws IOException, ExecutionException, InterruptedException {
+            throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(kafka())) {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) -1))).all().get();
         }

@@ -28,6 +28,7 @@ public final class Sandbox implements AutoCloseable {
     private final PrintStream commands;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Path data;
+    private final Properties ports = new Properties();
 
     private Sandbox(Process process, Path data) {
         this.process = process;
@@ -78,6 +79,9 @@ public final class Sandbox implements AutoCloseable {
         Sandbox sandbox =
                 new Sandbox(new ProcessBuilder(command).redirectErrorStream(true).start(), data);
         sandbox.await("ready", START_SECONDS);
+        try (var in = Files.newInputStream(data.resolve("services.properties"))) {
+            sandbox.ports.load(in);
+        }
         return sandbox;
     }
 
@@ -112,17 +116,13 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** Where a service listens on localhost. */
-    public int port(String service) throws IOException {
-        Properties properties = new Properties();
-        try (var in = Files.newInputStream(data.resolve("services.properties"))) {
-            properties.load(in);
-        }
-        return Integer.parseInt(properties.getProperty(service + ".port"));
+    /** Where a service listens on localhost; the same after each restart. */
+    public int port(String service) {
+        return Integer.parseInt(ports.getProperty(service + ".port"));
     }
 
     /** The environment of a runtime that uses these services. */
-    public Map<String, String> environment() throws IOException {
+    public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put(
                 "CARAVAN_POSTGRES_URL",
