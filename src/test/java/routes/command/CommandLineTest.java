@@ -1,0 +1,188 @@
+package routes.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a person sees of the command line: words, exit codes, and soon. */
+class CommandLineTest {
+    private static final long MOST_SECONDS = 60;
+
+    @TempDir private Path directory;
+
+    private record Outcome(int exit, String out, String err) {}
+
+    private Outcome run(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlogback.configurationFile=logback-command.xml",
+                        "-cp",
+                        absolute(System.getProperty("java.class.path")),
+                        "routes.Caravan"));
+        command.addAll(List.of(arguments));
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(directory.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), text(out), text(err));
+    }
+
+    private static String absolute(String classPath) {
+        return String.join(
+                File.pathSeparator,
+                Arrays.stream(classPath.split(File.pathSeparator))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .toList());
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "query --help",
+                "demo --help",
+                "dead-letter --help",
+                "dead-letter list --help",
+                "dead-letter replay --help"
+            })
+    void help_tellsTheUsage(String line) throws Exception {
+        Outcome outcome = run(Map.of(), line.split(" "));
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out()).contains("Usage: caravan").contains("--help");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void unknownCommand_exit2_andTheUsage() throws Exception {
+        Outcome outcome = run(Map.of(), "nonsense");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("nonsense");
+    }
+
+    @Test
+    void queryWithoutAName_listsTheNames() throws Exception {
+        Outcome outcome = run(Map.of(), "query");
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out().lines()).contains("daily_summary", "retention_7d", "user_login");
+    }
+
+    @Test
+    void unknownQuery_exit2_andTheNames() throws Exception {
+        Outcome outcome = run(Map.of(), "query", "nope");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err())
+                .startsWith("There is no query nope. There are: ")
+                .contains("daily_summary", "retention_7d", "user_login");
+    }
+
+    @Test
+    void unknownFormat_exit2_andTheFormats() throws Exception {
+        Outcome outcome = run(Map.of(), "query", "user_login", "--format", "xml");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("--format xml: one of csv, json, table");
+    }
+
+    @Test
+    void wrongSetting_exit2_andOneLineThatBeginsWithItsKey() throws Exception {
+        Outcome outcome = run(Map.of("CARAVAN_CLICKHOUSE_TIMEOUT", "soon"), "query", "user_login");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip())
+                .startsWith("caravan.clickhouse.timeout: \"soon\"")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void misspeltSetting_exit2_andTheOneThatWasPerhapsMeant() throws Exception {
+        Files.writeString(directory.resolve("caravan.properties"), "caravan.http.prot=1\n");
+        Outcome outcome = run(Map.of());
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("did you mean caravan.http.port?");
+    }
+
+    @Test
+    void clickHouseAway_exit1_andOneLineThatSaysWhere() throws Exception {
+        String url = "http://localhost:" + freePort();
+        Outcome outcome = run(Map.of("CARAVAN_CLICKHOUSE_URL", url), "query", "user_login");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.err().strip())
+                .startsWith("ClickHouse at " + url + " does not answer")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void kafkaAway_exit1_andOneLineThatSaysWhere() throws Exception {
+        String broker = "localhost:" + freePort();
+        Outcome outcome =
+                run(Map.of("CARAVAN_KAFKA_BROKERS", broker), "dead-letter", "list", "user_event");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.err().strip())
+                .startsWith("Kafka at " + broker + " does not answer")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void repairWithoutARecord_exit2() throws Exception {
+        Outcome outcome = run(Map.of(), "dead-letter", "replay", "user_event", "--key", "7");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("name it with --record");
+    }
+
+    @Test
+    void demoOnTakenPort_exit1_namesPortAndSetting_andStartsNothing() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            Outcome outcome = run(Map.of("CARAVAN_HTTP_PORT", port), "demo", "--once");
+            assertThat(outcome.exit()).isEqualTo(1);
+            assertThat(outcome.err().strip())
+                    .contains("Port " + port, "CARAVAN_HTTP_PORT")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void demoWithFreshOnServicesOfOthers_exit2() throws Exception {
+        Outcome outcome = run(Map.of(), "demo", "--running", "--fresh");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("--fresh deletes");
+    }
+}
