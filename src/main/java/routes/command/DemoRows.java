@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -49,9 +50,23 @@ final class DemoRows implements AutoCloseable {
         kafka = Admin.create(Servers.kafka(settings));
     }
 
-    /** Creates the source tables where they are missing. */
+    /**
+     * Creates the source tables where they are missing.
+     *
+     * @throws CommandFailed when Postgres cannot be reached
+     */
     void createTables() {
-        SqlFile.statements("classpath:sql/postgres/demo.sql").forEach(postgres::execute);
+        try {
+            SqlFile.statements("classpath:sql/postgres/demo.sql").forEach(postgres::execute);
+        } catch (CannotGetJdbcConnectionException e) {
+            throw new CommandFailed(
+                    "Postgres at "
+                            + source.getUrl()
+                            + " lets nobody in: start it, or set caravan.postgres.url, user and"
+                            + " password ("
+                            + Reason.of(e)
+                            + ")");
+        }
     }
 
     /** Inserts what is missing, in one transaction; how many rows that were, by table. */

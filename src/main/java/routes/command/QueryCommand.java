@@ -18,6 +18,7 @@ import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
 import routes.settings.Settings;
+import routes.settings.SettingsException;
 
 /** Runs one of the named queries in sql/clickhouse/queries with the account that only reads. */
 @Command(
@@ -80,6 +81,8 @@ public final class QueryCommand implements Callable<Integer> {
         try (ClickHouse clickHouse = Servers.clickHouseReader(settings)) {
             clickHouse.copy(
                     SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
+        } catch (SettingsException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw failed(settings, e);
         }
