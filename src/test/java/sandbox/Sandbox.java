@@ -57,12 +57,19 @@ public final class Sandbox implements AutoCloseable {
         reader.start();
     }
 
+    /** Starts what the way from Postgres to ClickHouse needs. */
+    public static Sandbox start(Path project) throws IOException, InterruptedException {
+        return start(project, List.of("postgres", "kafka", "clickhouse"));
+    }
+
     /**
-     * Starts the services on an empty directory below {@code target}.
+     * Starts services on an empty directory below {@code target}.
      *
      * @param project the directory of Caravan's own pom.xml
+     * @param services the names of those to start; the launcher's {@code --help} lists all
      */
-    public static Sandbox start(Path project) throws IOException, InterruptedException {
+    public static Sandbox start(Path project, List<String> services)
+            throws IOException, InterruptedException {
         Path data =
                 Files.createTempDirectory(
                         Files.createDirectories(project.resolve("target")), "sandbox-");
@@ -74,6 +81,8 @@ public final class Sandbox implements AutoCloseable {
                         project.resolve("sandbox/launcher/target/sandbox.jar").toString(),
                         "--data",
                         data.toString(),
+                        "--only",
+                        String.join(",", services),
                         "--free-ports",
                         "--with-parent"));
         Sandbox sandbox =
@@ -86,8 +95,8 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /**
-     * kill, start, restart, pause or resume a service: postgres, kafka or clickhouse; back when it
-     * is done.
+     * kill, start, restart, pause or resume one of the services that were started; back when it is
+     * done.
      */
     public void command(String verb, String service) throws InterruptedException {
         commands.println(verb + " " + service);

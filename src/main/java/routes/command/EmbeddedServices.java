@@ -20,8 +20,8 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The embedded services on their data directory: those that run there already, or a child process
- * that ends with this one, however this one ends.
+ * The embedded services that the demo needs, on their data directory: those that run there already,
+ * or a child process that ends with this one, however this one ends.
  */
 final class EmbeddedServices implements AutoCloseable {
     private static final List<String> NAMES = List.of("postgres", "kafka", "clickhouse");
@@ -123,6 +123,7 @@ final class EmbeddedServices implements AutoCloseable {
         command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-jar", jar.toString(), "--with-parent", "--data", DATA.toString()));
+        command.addAll(List.of("--only", String.join(",", NAMES)));
         if (fresh) {
             command.add("--fresh");
         }

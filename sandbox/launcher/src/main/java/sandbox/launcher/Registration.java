@@ -33,7 +33,13 @@ record Registration(String name, String module, String type, int port, List<Stri
                             "clickhouse",
                             "sandbox.clickhouse.ClickHouseService",
                             8123,
-                            List.of("-Xmx256m")));
+                            List.of("-Xmx256m")),
+                    new Registration(
+                            "mongodb",
+                            "mongodb",
+                            "sandbox.mongodb.MongoService",
+                            27017,
+                            List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError")));
 
     /** The environment variable that sets another port. */
     String portVariable() {

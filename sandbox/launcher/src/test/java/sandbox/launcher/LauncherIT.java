@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,5 +107,28 @@ class LauncherIT {
         fresh.handle().destroy();
         fresh.exit();
         assertTrue(Ports.isFree(anew.port()));
+    }
+
+    @Test
+    void fresh_deletesTheDocumentsOfMongodb_andACleanStopKeepsThem() throws Exception {
+        assertEquals(0, documentsBeforeOneIsInserted("--free-ports"));
+        assertEquals(1, documentsBeforeOneIsInserted("--free-ports"));
+        assertEquals(0, documentsBeforeOneIsInserted("--free-ports", "--fresh"));
+    }
+
+    private long documentsBeforeOneIsInserted(String... options) throws Exception {
+        String[] all = Arrays.copyOf(options, options.length + 2);
+        all[options.length] = "--only";
+        all[options.length + 1] = "mongodb";
+        LauncherProcess launcher = new LauncherProcess(data, Map.of(), all).awaitReady();
+        try (MongoClient client =
+                MongoClients.create("mongodb://127.0.0.1:" + launcher.port("mongodb"))) {
+            MongoCollection<Document> kept = client.getDatabase("caravan").getCollection("kept");
+            long before = kept.countDocuments();
+            kept.insertOne(new Document("kept", true));
+            return before;
+        } finally {
+            assertEquals(0, launcher.quit());
+        }
     }
 }

@@ -1,10 +1,26 @@
 package sandbox.launcher;
 
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Indexes.ascending;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoWriteException;
+import com.mongodb.bulk.BulkWriteResult;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.ReplaceOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -24,11 +40,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +63,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -477,6 +496,154 @@ class ServicesIT {
     @Test
     void clickhousePaused_answersNothing_untilItIsResumed() throws Exception {
         assertPausedAndResumed("clickhouse", () -> clickhouse.ask("SELECT 'awake'"));
+    }
+
+    // MongoDB
+
+    private static MongoClient mongodb() throws IOException {
+        // Without the driver's own second try: what it tells is what happened.
+        return MongoClients.create(
+                "mongodb://127.0.0.1:%d/?retryWrites=false&retryReads=false"
+                        .formatted(launcher.port("mongodb")));
+    }
+
+    private static List<Document> aggregate(
+            MongoCollection<Document> collection, String... stages) {
+        return collection
+                .aggregate(Arrays.stream(stages).map(Document::parse).toList())
+                .into(new ArrayList<>());
+    }
+
+    @Test
+    void mongodb_groupsAndJoins() throws Exception {
+        try (MongoClient client = mongodb()) {
+            MongoDatabase database = client.getDatabase("grouped");
+            MongoCollection<Document> events = database.getCollection("events");
+            events.insertMany(
+                    List.of(
+                            Document.parse("{user: 1, at: {$date: '2024-01-01T00:00:00Z'}}"),
+                            Document.parse("{user: 1, at: {$date: '2024-03-01T00:00:00Z'}}"),
+                            Document.parse("{user: 2, at: {$date: '2024-01-02T00:00:00.001Z'}}")));
+            database.getCollection("users").insertOne(Document.parse("{_id: 2, name: 'Ünal'}"));
+            assertEquals(
+                    List.of(
+                            Document.parse(
+                                    "{_id: 2, last: {$date: '2024-01-02T00:00:00.001Z'}, events: 1,"
+                                            + " name: ['Ünal']}")),
+                    aggregate(
+                            events,
+                            "{$group: {_id: '$user', last: {$max: '$at'}, events: {$sum: 1}}}",
+                            "{$match: {last: {$lt: {$date: '2024-02-01T00:00:00Z'}}}}",
+                            "{$lookup: {from: 'users', localField: '_id', foreignField: '_id', as:"
+                                    + " 'user'}}",
+                            "{$project: {last: 1, events: 1, name: '$user.name'}}"));
+        }
+    }
+
+    @Test
+    void mongodb_mergesTheSameDocumentsTwice_andTheyAreThereOnce() throws Exception {
+        try (MongoClient client = mongodb()) {
+            MongoDatabase database = client.getDatabase("merged");
+            MongoCollection<Document> from = database.getCollection("from");
+            MongoCollection<Document> to = database.getCollection("to");
+            from.insertMany(List.of(new Document("_id", 1), new Document("_id", 2)));
+            for (int i = 0; i < 2; i++) {
+                aggregate(from, "{$merge: {into: 'to', on: '_id', whenMatched: 'keepExisting'}}");
+            }
+            assertEquals(2, to.countDocuments());
+        }
+    }
+
+    @Test
+    void mongodb_upsertsInsertOrReplace_andDeleteManyTellsHowMany() throws Exception {
+        try (MongoClient client = mongodb()) {
+            MongoCollection<Document> kept = client.getDatabase("upserted").getCollection("kept");
+            ReplaceOptions upsert = new ReplaceOptions().upsert(true);
+            kept.replaceOne(eq("_id", "a"), Document.parse("{_id: 'a', v: 1}"), upsert);
+            BulkWriteResult result =
+                    kept.bulkWrite(
+                            List.of(
+                                    new ReplaceOneModel<>(
+                                            eq("_id", "a"),
+                                            Document.parse("{_id: 'a', v: 2}"),
+                                            upsert),
+                                    new ReplaceOneModel<>(
+                                            eq("_id", "b"),
+                                            Document.parse("{_id: 'b', v: 3}"),
+                                            upsert)),
+                            new BulkWriteOptions().ordered(false));
+            assertEquals(1, result.getModifiedCount());
+            assertEquals(1, result.getUpserts().size());
+            assertEquals(2, kept.find(eq("_id", "a")).first().getInteger("v"));
+            assertEquals(2, kept.deleteMany(gte("v", 2)).getDeletedCount());
+            assertEquals(0, kept.countDocuments());
+        }
+    }
+
+    @Test
+    void mongodb_isKilledWithoutLoss_andItsUniqueIndexHolds() throws Exception {
+        try (MongoClient client = mongodb()) {
+            MongoCollection<Document> kept = client.getDatabase("killed").getCollection("kept");
+            kept.createIndex(ascending("email"), new IndexOptions().unique(true));
+            kept.createIndex(ascending("user", "at"));
+            ProcessHandle server = launcher.server("mongodb");
+            Set<Integer> stored = ConcurrentHashMap.newKeySet();
+            CompletableFuture<Void> writer =
+                    CompletableFuture.runAsync(() -> insertUntilItFails(kept, stored));
+            await(() -> stored.size() >= 500);
+            launcher.command("kill mongodb");
+            assertFalse(server.isAlive());
+            writer.get(60, TimeUnit.SECONDS);
+            launcher.command("start mongodb");
+
+            Set<Integer> found = new HashSet<>();
+            kept.find().batchSize(100).forEach(one -> found.add(one.getInteger("_id")));
+            assertTrue(found.containsAll(stored), () -> stored.size() + " of " + found.size());
+            for (int id : found) {
+                assertNotNull(kept.find(eq("_id", id)).first());
+                assertNotNull(kept.find(eq("email", id + "@example.com")).first());
+            }
+            MongoWriteException e =
+                    assertThrows(
+                            MongoWriteException.class,
+                            () -> kept.insertOne(new Document("email", "1@example.com")));
+            assertEquals(ErrorCategory.DUPLICATE_KEY, e.getError().getCategory());
+        }
+    }
+
+    /** By ones and by hundreds; notes what the server has confirmed. */
+    private static void insertUntilItFails(MongoCollection<Document> to, Set<Integer> stored) {
+        int next = 0;
+        try {
+            for (int command = 0; true; command++) {
+                int count = command % 2 == 0 ? 1 : 100;
+                List<Document> documents = new ArrayList<>();
+                for (int i = next; i < next + count; i++) {
+                    documents.add(new Document("_id", i).append("email", i + "@example.com"));
+                }
+                to.insertMany(documents);
+                documents.forEach(one -> stored.add(one.getInteger("_id")));
+                next += count;
+            }
+        } catch (MongoSocketException killed) {
+            System.out.println("mongodb was killed at document " + next);
+        }
+    }
+
+    @Test
+    void mongodbPaused_answersNothing_untilItIsResumed() throws Exception {
+        try (MongoClient client = mongodb()) {
+            MongoDatabase database = client.getDatabase("paused");
+            assertPausedAndResumed("mongodb", () -> database.runCommand(new Document("ping", 1)));
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < end, "it did not happen within 60 s");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     private static void assertPausedAndResumed(String service, Callable<?> question)
