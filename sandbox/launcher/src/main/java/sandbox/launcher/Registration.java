@@ -23,6 +23,15 @@ record Registration(String name, String module, String type, int port, List<Stri
                             5432,
                             List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")),
                     new Registration(
+                            "subscriber",
+                            "postgres",
+                            "sandbox.postgres.PostgresService",
+                            5433,
+                            List.of(
+                                    "-Xmx128m",
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-Dsandbox.postgres.shared_buffers=32MB")),
+                    new Registration(
                             "kafka",
                             "kafka",
                             "sandbox.kafka.KafkaService",

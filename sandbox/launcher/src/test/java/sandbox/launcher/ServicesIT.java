@@ -91,17 +91,21 @@ class ServicesIT {
 
     // Postgres
 
-    private static Connection postgres() throws SQLException, IOException {
+    private static Connection connect(String service) throws SQLException, IOException {
         // Not to wait for ever on a server that is paused.
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:%d/caravan?socketTimeout=30"
-                        .formatted(launcher.port("postgres")),
+                        .formatted(launcher.port(service)),
                 "caravan",
                 "caravan");
     }
 
     private static String one(String query) throws SQLException, IOException {
-        try (Connection connection = postgres();
+        return one("postgres", query);
+    }
+
+    private static String one(String service, String query) throws SQLException, IOException {
+        try (Connection connection = connect(service);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             rows.next();
@@ -110,7 +114,11 @@ class ServicesIT {
     }
 
     private static void run(String sql) throws SQLException, IOException {
-        try (Connection connection = postgres();
+        run("postgres", sql);
+    }
+
+    private static void run(String service, String sql) throws SQLException, IOException {
+        try (Connection connection = connect(service);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -160,6 +168,43 @@ class ServicesIT {
         launcher.await("died postgres exit=");
         launcher.command("start postgres");
         assertEquals("1", one("select 1"));
+    }
+
+    @Test
+    void subscriber_getsThePublishersRows_andGoesOnAfterEitherIsKilled() throws Exception {
+        String table = "create table events (id int primary key, what text, at timestamptz)";
+        run(table);
+        run("insert into events select i, 'before', now() from generate_series(1, 1000) i");
+        run("create publication events for table events");
+        run("subscriber", table);
+        run(
+                "subscriber",
+                "create subscription events connection 'host=127.0.0.1 port=%d dbname=caravan user=caravan password=caravan' publication events"
+                        .formatted(launcher.port("postgres")));
+        awaitEvents(1000);
+
+        run("insert into events select i, 'after', now() from generate_series(1001, 2000) i");
+        launcher.command("kill subscriber");
+        run("insert into events select i, 'alone', now() from generate_series(2001, 3000) i");
+        launcher.command("start subscriber");
+        awaitEvents(3000);
+
+        run("insert into events select i, 'last', now() from generate_series(3001, 4000) i");
+        launcher.command("kill postgres");
+        assertTrue(Integer.parseInt(one("subscriber", "select count(*) from events")) >= 3000);
+        launcher.command("start postgres");
+        run("insert into events values (4001, 'back', now())");
+        awaitEvents(4001);
+
+        String sums = "select md5(string_agg(events::text, ',' order by id)) from events";
+        assertEquals(one(sums), one("subscriber", sums));
+        assertEquals("f", one("subscriber", "select rolsuper from pg_roles where rolname = user"));
+        run("subscriber", "drop subscription events");
+    }
+
+    private static void awaitEvents(int count) throws Exception {
+        String arrived = "select count(*) from events";
+        await(() -> one("subscriber", arrived).equals(Integer.toString(count)));
     }
 
     // Kafka

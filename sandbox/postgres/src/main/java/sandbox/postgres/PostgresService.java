@@ -6,16 +6,24 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import org.postgresql.ds.PGSimpleDataSource;
 import sandbox.Service;
 import sandbox.Setup;
 
 /**
- * The real Postgres server: logical replication switched on, durable, on persistent data.
+ * The real Postgres server: logical replication switched on, durable, on persistent data. Several
+ * can run side by side, one to publish and one to subscribe, say.
  *
  * <p>The first start creates role and database {@code caravan}; the password is taken from {@code
- * CARAVAN_POSTGRES_PASSWORD} (default {@code caravan}) and set anew at each start. The superuser
- * {@code postgres} is trusted from this machine.
+ * CARAVAN_POSTGRES_PASSWORD} (of a service with another name, {@code CARAVAN_NAME_PASSWORD};
+ * default {@code caravan}) and set anew at each start. The superuser {@code postgres} is trusted
+ * from this machine.
+ *
+ * <p>The role is no superuser. It owns its database, which lets it create publications for its own
+ * tables; {@code REPLICATION} lets a subscription of another server log in with it; and membership
+ * in {@code pg_create_subscription} lets it create subscriptions, with a password in their
+ * connection string.
  */
 public class PostgresService implements Service {
     private Postmaster postmaster;
@@ -25,14 +33,19 @@ public class PostgresService implements Service {
         Path complete = setup.data().resolve("complete");
         Commands commands =
                 new Commands(Binaries.unpacked(setup.cache(), setup.progress()), setup.log());
-        postmaster = new Postmaster(setup.data().resolve("cluster"), setup.port(), commands);
+        postmaster =
+                new Postmaster(
+                        setup.data().resolve("cluster"),
+                        setup.port(),
+                        System.getProperty("sandbox.postgres.shared_buffers", "256MB"),
+                        commands);
         postmaster.stopLeftOver();
         if (!Files.exists(complete)) {
             postmaster.createCluster();
         }
         postmaster.start();
-        createAccount(
-                setup.port(), System.getenv().getOrDefault("CARAVAN_POSTGRES_PASSWORD", "caravan"));
+        String password = "CARAVAN_" + setup.name().toUpperCase(Locale.ROOT) + "_PASSWORD";
+        createAccount(setup.port(), System.getenv().getOrDefault(password, "caravan"));
         if (!Files.exists(complete)) {
             Files.createFile(complete);
         }

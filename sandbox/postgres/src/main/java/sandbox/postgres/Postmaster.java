@@ -30,7 +30,8 @@ class Postmaster {
                     Map.entry("wal_level", "logical"),
                     Map.entry("track_commit_timestamp", "on"),
                     Map.entry("max_connections", "100"),
-                    Map.entry("shared_buffers", "256MB"),
+                    // A subscription whose publisher was away tries again soon, not after 5 s.
+                    Map.entry("wal_retrieve_retry_interval", "500ms"),
                     Map.entry("fsync", "on"),
                     Map.entry("synchronous_commit", "on"),
                     Map.entry("password_encryption", "scram-sha-256"),
@@ -39,6 +40,7 @@ class Postmaster {
 
     private final Path cluster;
     private final int port;
+    private final String sharedBuffers;
     private final Commands commands;
     private long pid;
 
@@ -47,9 +49,13 @@ class Postmaster {
      */
     private Process watchdog;
 
-    Postmaster(Path cluster, int port, Commands commands) {
+    /**
+     * @param sharedBuffers the memory that all connections share, as the server's setting has it
+     */
+    Postmaster(Path cluster, int port, String sharedBuffers, Commands commands) {
         this.cluster = cluster;
         this.port = port;
+        this.sharedBuffers = sharedBuffers;
         this.commands = commands;
     }
 
@@ -85,6 +91,7 @@ class Postmaster {
                 host all,replication all      127.0.0.1/32 scram-sha-256
                 """);
         StringBuilder options = new StringBuilder("-p " + port);
+        options.append(" -c shared_buffers=").append(sharedBuffers);
         SETTINGS.forEach(
                 (name, value) -> options.append(" -c ").append(name).append('=').append(value));
         stopWithThisProcess();
