@@ -143,7 +143,7 @@ class Launcher {
 
     private synchronized void status() {
         for (ServiceProcess service : services) {
-            say("%-12s port %-6d %s".formatted(service.name(), service.port(), service.state()));
+            say("%-14s port %-6d %s".formatted(service.name(), service.port(), service.state()));
         }
         say("ok status");
     }

@@ -27,7 +27,7 @@ record Options(
         StringBuilder ports = new StringBuilder();
         for (Registration service : Registration.ALL) {
             ports.append(
-                    "  %-12s %-6d %s%n"
+                    "  %-14s %-6d %s%n"
                             .formatted(service.name(), service.port(), service.portVariable()));
         }
         return """

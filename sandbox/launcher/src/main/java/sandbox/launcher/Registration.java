@@ -48,7 +48,16 @@ record Registration(String name, String module, String type, int port, List<Stri
                             "mongodb",
                             "sandbox.mongodb.MongoService",
                             27017,
-                            List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError")));
+                            List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError")),
+                    new Registration(
+                            "elasticsearch",
+                            "elasticsearch",
+                            "sandbox.elasticsearch.ElasticsearchService",
+                            9200,
+                            List.of(
+                                    "-Xmx512m",
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-XX:+ExitOnOutOfMemoryError")));
 
     /** The environment variable that sets another port. */
     String portVariable() {

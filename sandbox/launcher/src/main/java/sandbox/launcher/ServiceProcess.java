@@ -96,7 +96,7 @@ class ServiceProcess {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 say.accept(
                         String.format(
-                                Locale.ROOT, "%-12s port %-6d %.1f s", name(), port, seconds));
+                                Locale.ROOT, "%-14s port %-6d %.1f s", name(), port, seconds));
                 return;
             }
         }

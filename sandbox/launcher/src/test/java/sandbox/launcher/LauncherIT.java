@@ -9,9 +9,14 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -111,24 +116,55 @@ class LauncherIT {
 
     @Test
     void fresh_deletesTheDocumentsOfMongodb_andACleanStopKeepsThem() throws Exception {
-        assertEquals(0, documentsBeforeOneIsInserted("--free-ports"));
-        assertEquals(1, documentsBeforeOneIsInserted("--free-ports"));
-        assertEquals(0, documentsBeforeOneIsInserted("--free-ports", "--fresh"));
+        assertEquals(0, documentsOf(LauncherIT::mongodb, "mongodb", "--free-ports"));
+        assertEquals(1, documentsOf(LauncherIT::mongodb, "mongodb", "--free-ports"));
+        assertEquals(0, documentsOf(LauncherIT::mongodb, "mongodb", "--free-ports", "--fresh"));
     }
 
-    private long documentsBeforeOneIsInserted(String... options) throws Exception {
-        String[] all = Arrays.copyOf(options, options.length + 2);
-        all[options.length] = "--only";
-        all[options.length + 1] = "mongodb";
-        LauncherProcess launcher = new LauncherProcess(data, Map.of(), all).awaitReady();
-        try (MongoClient client =
-                MongoClients.create("mongodb://127.0.0.1:" + launcher.port("mongodb"))) {
+    @Test
+    void fresh_deletesTheDocumentsOfElasticsearch_andACleanStopKeepsThem() throws Exception {
+        String name = "elasticsearch";
+        assertEquals(0, documentsOf(LauncherIT::elasticsearch, name, "--free-ports"));
+        assertEquals(1, documentsOf(LauncherIT::elasticsearch, name, "--free-ports"));
+        assertEquals(0, documentsOf(LauncherIT::elasticsearch, name, "--free-ports", "--fresh"));
+    }
+
+    /** Tells how many documents the service on a port had, and gives it one more. */
+    private interface Insert {
+        long at(int port) throws Exception;
+    }
+
+    private long documentsOf(Insert insert, String service, String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--only", service));
+        LauncherProcess launcher =
+                new LauncherProcess(data, Map.of(), all.toArray(String[]::new)).awaitReady();
+        long before = insert.at(launcher.port(service));
+        assertEquals(0, launcher.quit());
+        return before;
+    }
+
+    private static long mongodb(int port) {
+        try (MongoClient client = MongoClients.create("mongodb://127.0.0.1:" + port)) {
             MongoCollection<Document> kept = client.getDatabase("caravan").getCollection("kept");
             long before = kept.countDocuments();
             kept.insertOne(new Document("kept", true));
             return before;
-        } finally {
-            assertEquals(0, launcher.quit());
         }
+    }
+
+    private static long elasticsearch(int port) throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        URI kept = URI.create("http://127.0.0.1:" + port + "/kept/");
+        HttpRequest count =
+                HttpRequest.newBuilder(kept.resolve("_count?ignore_unavailable=true")).build();
+        String before = http.send(count, BodyHandlers.ofString()).body();
+        HttpRequest one =
+                HttpRequest.newBuilder(kept.resolve("_doc"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{}"))
+                        .build();
+        assertEquals(201, http.send(one, BodyHandlers.ofString()).statusCode());
+        return Document.parse(before).getInteger("count");
     }
 }

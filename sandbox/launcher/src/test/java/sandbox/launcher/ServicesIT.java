@@ -25,6 +25,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -53,6 +55,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -74,6 +77,8 @@ import org.junit.jupiter.api.io.TempDir;
  * of these.
  */
 class ServicesIT {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
     @TempDir static Path data;
     private static LauncherProcess launcher;
     private static ClickHouse clickhouse;
@@ -681,6 +686,127 @@ class ServicesIT {
             MongoDatabase database = client.getDatabase("paused");
             assertPausedAndResumed("mongodb", () -> database.runCommand(new Document("ping", 1)));
         }
+    }
+
+    // Elasticsearch
+
+    private static HttpResponse<String> elasticsearch(String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:%d/%s"
+                                                .formatted(launcher.port("elasticsearch"), path)))
+                        .header("Content-Type", "application/json")
+                        .method(method, BodyPublishers.ofString(body))
+                        .build();
+        return HTTP.send(request, BodyHandlers.ofString());
+    }
+
+    /** The answer, which has to be a good one. */
+    private static Document ask(String method, String path, String body) throws Exception {
+        HttpResponse<String> response = elasticsearch(method, path, body);
+        assertEquals(200, response.statusCode(), response.body());
+        return Document.parse(response.body());
+    }
+
+    private static List<String> ids(Document answer) {
+        return answer.get("hits", Document.class).getList("hits", Document.class).stream()
+                .map(hit -> hit.getString("_id"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void elasticsearch_findsWhatTheMappingSays_forOneQuestionAndForMany() throws Exception {
+        assertTrue(
+                Set.of("green", "yellow")
+                        .contains(ask("GET", "_cluster/health", "").getString("status")));
+        String mapping =
+                """
+                {
+                  "settings": {"number_of_shards": 1, "number_of_replicas": 0},
+                  "mappings": {
+                    "dynamic": false,
+                    "properties": {
+                      "PERSONAL": {"properties": {"NUMBER": {"type": "keyword"}}}
+                    }
+                  }
+                }
+                """;
+        assertTrue(ask("PUT", "people", mapping).getBoolean("acknowledged"));
+        String people =
+                """
+                {"index": {"_id": "a"}}
+                {"PERSONAL": {"NUMBER": 17, "fullname": "Жанна О'Нил"}}
+                {"index": {"_id": "b"}}
+                {"PERSONAL": {"NUMBER": "18"}, "other": 1}
+                {"index": {"_id": "c"}}
+                {"PERSONAL": {"NUMBER": "19"}}
+                """;
+        assertFalse(ask("POST", "people/_bulk?refresh=true", people).getBoolean("errors"));
+
+        String terms = "{\"query\": {\"terms\": {\"PERSONAL.NUMBER\": [\"17\", \"18\", \"20\"]}}}";
+        Document found = ask("POST", "people/_search", terms);
+        assertEquals(List.of("a", "b"), ids(found));
+        assertTrue(found.toJson().contains("Жанна О'Нил"));
+
+        String two =
+                """
+                {"index": "people"}
+                {"query": {"term": {"PERSONAL.NUMBER": "19"}}}
+                {"index": "people"}
+                {"query": {"term": {"other": 1}}}
+                """;
+        List<Document> answers = ask("POST", "_msearch", two).getList("responses", Document.class);
+        assertEquals(List.of("c"), ids(answers.get(0)));
+        assertEquals(List.of(), ids(answers.get(1)), "what is not in the mapping is not searched");
+        assertEquals(404, elasticsearch("POST", "nobody/_search", terms).statusCode());
+    }
+
+    @Test
+    void elasticsearch_isKilledWithoutLoss() throws Exception {
+        ask("PUT", "kept", "{\"settings\": {\"number_of_replicas\": 0}}");
+        ProcessHandle server = launcher.server("elasticsearch");
+        AtomicInteger stored = new AtomicInteger();
+        CompletableFuture<Void> writer =
+                CompletableFuture.runAsync(() -> indexUntilItFails("kept", stored));
+        await(() -> stored.get() >= 500);
+        launcher.command("kill elasticsearch");
+        assertFalse(server.isAlive());
+        writer.get(60, TimeUnit.SECONDS);
+        launcher.command("start elasticsearch");
+
+        int confirmed = stored.get();
+        String count = "{\"query\": {\"range\": {\"n\": {\"lt\": %d}}}}".formatted(confirmed);
+        ask("POST", "kept/_refresh", "");
+        assertEquals(confirmed, ask("POST", "kept/_count", count).getInteger("count"));
+        launcher.command("restart elasticsearch");
+        assertEquals(confirmed, ask("POST", "kept/_count", count).getInteger("count"));
+    }
+
+    /** By hundreds; counts what the server has confirmed. */
+    private static void indexUntilItFails(String index, AtomicInteger stored) {
+        try {
+            while (true) {
+                StringBuilder lines = new StringBuilder();
+                for (int n = stored.get(); n < stored.get() + 100; n++) {
+                    lines.append("{\"index\": {\"_id\": \"%d\"}}\n{\"n\": %d}\n".formatted(n, n));
+                }
+                Document answer = ask("POST", index + "/_bulk", lines.toString());
+                assertFalse(answer.getBoolean("errors"), answer::toJson);
+                stored.addAndGet(100);
+            }
+        } catch (IOException killed) {
+            System.out.println("elasticsearch was killed at document " + stored);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void elasticsearchPaused_answersNothing_untilItIsResumed() throws Exception {
+        assertPausedAndResumed("elasticsearch", () -> ask("GET", "_cluster/health", ""));
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
