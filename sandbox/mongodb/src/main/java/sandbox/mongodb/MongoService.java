@@ -8,7 +8,8 @@ import sandbox.Setup;
 /**
  * A server that speaks MongoDB's wire protocol, on persistent data. It is mongo-java-server, not
  * MongoDB: it knows the usual commands and aggregation stages, and neither sessions nor
- * transactions.
+ * transactions. Indexes that are not unique are accepted and do nothing; a unique one holds for all
+ * documents, whatever its partial filter says. A query's result is held in memory until it is read.
  *
  * <p>It has no accounts: whoever reaches the port may do everything, and a client that presents a
  * user is refused. It listens on 127.0.0.1 alone.
