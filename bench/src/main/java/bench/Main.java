@@ -1,0 +1,447 @@
+package bench;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Measures one after the other; each figure that is compared comes from the same run. */
+public final class Main {
+    private static final int BATCH = 10_000;
+    private static final int INSERT = 25_000;
+    private static final String JSON =
+            "SELECT id, row_to_json((SELECT r FROM (SELECT id, user_id, event_type, points_spent,"
+                    + " event_time) AS r))::text";
+
+    private final Lab lab;
+    private final Report report;
+    private final int rows;
+
+    private Main(Lab lab, Report report, int rows) {
+        this.lab = lab;
+        this.report = report;
+        this.rows = rows;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Report report = new Report();
+        try (Lab lab = new Lab()) {
+            Main main = new Main(lab, report, Integer.parseInt(arguments[1]));
+            for (String bench : arguments[0].split(",")) {
+                switch (bench) {
+                    case "outbox" -> main.outbox();
+                    case "sink" -> main.sink();
+                    case "freshness" -> main.freshness();
+                    case "poll" -> main.poll();
+                    case "keys" -> main.keys();
+                    case "memory" -> main.memory();
+                    case "byhand" -> main.byHand();
+                    default -> throw new IllegalArgumentException("no benchmark " + bench);
+                }
+            }
+        }
+        report.write(Path.of("bench/results/latest.json"));
+    }
+
+    /**
+     * The same rows selected, sent and updated, a stage after the other, against the runtime's
+     * outbox.
+     */
+    private void outbox() throws Exception {
+        lab.eventTable("bench_floor", rows, false);
+        lab.topic("bench_floor");
+        List<String[]> selected = new ArrayList<>(rows);
+        long selecting = System.nanoTime();
+        try (Connection connection = lab.postgres();
+                PreparedStatement select =
+                        connection.prepareStatement(
+                                JSON + " FROM bench_floor WHERE id > ? AND id <= ? ORDER BY id")) {
+            for (int from = 0; from < rows; from += BATCH) {
+                select.setInt(1, from);
+                select.setInt(2, from + BATCH);
+                try (ResultSet result = select.executeQuery()) {
+                    while (result.next()) {
+                        selected.add(new String[] {result.getString(1), result.getString(2)});
+                    }
+                }
+            }
+        }
+        long sending = System.nanoTime();
+        try (KafkaProducer<String, String> producer = lab.producer()) {
+            for (String[] row : selected) {
+                producer.send(new ProducerRecord<>("bench_floor", row[0], row[1]));
+            }
+            producer.flush();
+        }
+        long updating = System.nanoTime();
+        try (Connection connection = lab.postgres();
+                PreparedStatement update =
+                        connection.prepareStatement(
+                                "UPDATE bench_floor SET sent_to_kafka = TRUE WHERE id > ? AND id <="
+                                        + " ?")) {
+            for (int from = 0; from < rows; from += BATCH) {
+                update.setInt(1, from);
+                update.setInt(2, from + BATCH);
+                update.executeUpdate();
+            }
+        }
+        long end = System.nanoTime();
+        report.add("outbox", "select as JSON", rate(rows, sending - selecting), "rows/s", "");
+        report.add("outbox", "send", rate(rows, updating - sending), "rows/s", "");
+        report.add("outbox", "update by range", rate(rows, end - updating), "rows/s", "");
+        double floor = rate(rows, end - selecting);
+        report.add("outbox", "serial floor", floor, "rows/s", "");
+        selected.clear();
+        lab.sql("DROP TABLE bench_floor");
+
+        lab.eventTable("bench_outbox", 0, false);
+        Process runtime = lab.runtime(lab.pipeline("bench_outbox", true, false));
+        try (Connection connection = lab.postgres();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(Lab.insert("bench_outbox", rows, false));
+            connection.commit();
+        }
+        double own = rate(rows, lab.until(runtime, "caravan_outbox_rows_sent_total", rows));
+        Lab.stop(runtime);
+        report.add("outbox", "runtime", own, "rows/s", "");
+        report.add("outbox", "runtime / serial floor", own / floor, "ratio", ">= 0.6");
+    }
+
+    /**
+     * One bare client inserting the same lines into the same table with the same views, against the
+     * runtime's sink.
+     */
+    private void sink() throws Exception {
+        lab.topic("bench_sink");
+        List<byte[]> inserts = new ArrayList<>();
+        StringBuilder lines = new StringBuilder();
+        try (KafkaProducer<String, String> producer = lab.producer()) {
+            String now =
+                    java.time.LocalDateTime.now(java.time.ZoneOffset.UTC).withNano(0).toString();
+            for (int id = 1; id <= rows; id++) {
+                String json =
+                        "{\"id\":"
+                                + id
+                                + ",\"user_id\":"
+                                + id % 5_000
+                                + ",\"event_type\":\"purchase\",\"points_spent\":"
+                                + id % 100
+                                + ",\"event_time\":\""
+                                + now
+                                + "\"}";
+                producer.send(new ProducerRecord<>("bench_sink", Integer.toString(id), json));
+                lines.append(json).append('\n');
+                if (id % INSERT == 0) {
+                    inserts.add(lines.toString().getBytes(StandardCharsets.UTF_8));
+                    lines.setLength(0);
+                }
+            }
+        }
+        // Made by the runtime, with all that it puts beside a table.
+        lab.topic("bench_bare");
+        Lab.stop(lab.runtime(lab.pipeline("bench_bare", false, true)));
+        Process runtime = lab.runtime(lab.pipeline("bench_sink", false, true));
+        // The first quarter warms the runtime up.
+        lab.until(runtime, "caravan_sink_rows_inserted_total", rows / 4.0);
+        double first = lab.metric("caravan_sink_rows_inserted_total");
+        double own =
+                rate(rows - first, lab.until(runtime, "caravan_sink_rows_inserted_total", rows));
+        Lab.stop(runtime);
+
+        long bare = System.nanoTime();
+        for (byte[] insert : inserts) {
+            lab.clickHouse("INSERT INTO bench_bare FORMAT JSONEachRow", insert);
+        }
+        double floor = rate(inserts.size() * (double) INSERT, System.nanoTime() - bare);
+        report.add("sink", "bare client", floor, "rows/s", "");
+        report.add("sink", "runtime", own, "rows/s", "");
+        report.add("sink", "runtime / bare client", own / floor, "ratio", ">= 0.8");
+    }
+
+    /** Rows committed at 2,000 a second, and when a reader of ClickHouse sees each. */
+    private void freshness() throws Exception {
+        lab.eventTable("bench_fresh", 0, false);
+        Process runtime = lab.runtime(lab.pipeline("bench_fresh", true, true));
+        Map<Integer, Long> committed = new ConcurrentHashMap<>();
+        Map<Integer, Long> seen = new HashMap<>();
+        int total = 2_000 * 30;
+        Thread writer = new Thread(() -> write(committed, total), "writer");
+        writer.start();
+        while (seen.size() < total) {
+            String ids =
+                    lab.clickHouse(
+                            "SELECT id FROM bench_fresh WHERE arrived_at > now64(3) - INTERVAL 5"
+                                    + " SECOND FORMAT TSV");
+            long now = System.nanoTime();
+            ids.lines().forEach(id -> seen.putIfAbsent(Integer.valueOf(id), now));
+            if (!runtime.isAlive()) {
+                throw new IllegalStateException("The runtime ended");
+            }
+            Thread.sleep(10);
+        }
+        writer.join();
+        Lab.stop(runtime);
+        // The first two seconds warm everything up.
+        long[] ms =
+                seen.entrySet().stream()
+                        .filter(row -> row.getKey() > 4_000)
+                        .mapToLong(
+                                row -> (row.getValue() - committed.get(row.getKey())) / 1_000_000)
+                        .sorted()
+                        .toArray();
+        report.add("freshness", "commit to visible, p50", ms[ms.length / 2], "ms", "< 300");
+        report.add("freshness", "commit to visible, p99", ms[ms.length * 99 / 100], "ms", "< 1000");
+    }
+
+    private void write(Map<Integer, Long> committed, int total) {
+        try (Connection connection = lab.postgres();
+                PreparedStatement insert =
+                        connection.prepareStatement(
+                                "INSERT INTO bench_fresh (id, user_id, event_type, points_spent,"
+                                        + " event_time) SELECT i, 1, 'x', 1, now() FROM"
+                                        + " generate_series(?, ?) AS i")) {
+            long start = System.nanoTime();
+            for (int id = 1; id <= total; id += 20) {
+                insert.setInt(1, id);
+                insert.setInt(2, id + 19);
+                insert.executeUpdate();
+                long now = System.nanoTime();
+                for (int row = id; row < id + 20; row++) {
+                    committed.put(row, now);
+                }
+                long due = start + (id + 19) * 500_000L;
+                if (due > now) {
+                    Thread.sleep((due - now) / 1_000_000, (int) ((due - now) % 1_000_000));
+                }
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A poll that finds 1,000 rows, in a small and in a large table. */
+    private void poll() throws Exception {
+        double small = pollMs("bench_poll_small", 10_000);
+        double large = pollMs("bench_poll_large", 5_000_000);
+        report.add("poll", "1,000 rows of 10 thousand, median", small, "ms", "");
+        report.add("poll", "1,000 rows of 5 million, median", large, "ms", "");
+        report.add("poll", "large / small", large / small, "ratio", "<= 1.5");
+        lab.sql("DROP TABLE bench_poll_large");
+    }
+
+    private double pollMs(String table, int size) throws Exception {
+        lab.eventTable(table, size, true);
+        lab.sql(Lab.insert(table, 1_000, false), "VACUUM ANALYZE " + table);
+        String sql =
+                Files.readString(Path.of("sql/postgres/caravan/unsent.sql"))
+                        .replace("{table}", table)
+                        .replace("{flag}", "sent_to_kafka")
+                        .replace("{key}", "t.id::text")
+                        .replace(
+                                "{columns}",
+                                "t.id, t.user_id, t.event_type, t.points_spent, t.event_time")
+                        .replace("{committed}", "pg_xact_commit_timestamp(t.xmin)")
+                        .replace("{order}", "t.id")
+                        .replace("{after}", "");
+        long[] nanos = new long[101];
+        try (Connection connection = lab.postgres();
+                PreparedStatement select = connection.prepareStatement(sql)) {
+            connection.setAutoCommit(false);
+            select.setInt(1, BATCH);
+            for (int run = 0; run < nanos.length; run++) {
+                long start = System.nanoTime();
+                int found = 0;
+                try (ResultSet result = select.executeQuery()) {
+                    while (result.next()) {
+                        found++;
+                    }
+                }
+                nanos[run] = System.nanoTime() - start;
+                connection.rollback();
+                if (found != 1_000) {
+                    throw new IllegalStateException("The poll found " + found + " rows");
+                }
+            }
+        }
+        return median(nanos);
+    }
+
+    /** The duplicate check of 1,000 new keys against few and many keys that stand. */
+    private void keys() throws Exception {
+        for (boolean random : new boolean[] {false, true}) {
+            double small = keysMs(random, 10_000);
+            double large = keysMs(random, 5_000_000);
+            String kind = random ? "random" : "ascending";
+            report.add("keys", kind + ", of 10 thousand, median", small, "ms", "");
+            report.add("keys", kind + ", of 5 million, median", large, "ms", "");
+            report.add("keys", kind + ", large / small", large / small, "ratio", "<= 1.5");
+        }
+    }
+
+    private double keysMs(boolean random, int size) throws Exception {
+        String key = random ? "toString(generateUUIDv4())" : "toString(1000000 + number)";
+        lab.clickHouse("DROP TABLE IF EXISTS bench_keys");
+        lab.clickHouse(
+                "CREATE TABLE bench_keys (kafka_key String, kafka_batch LowCardinality(String))"
+                    + " ENGINE = MergeTree ORDER BY kafka_key SETTINGS index_granularity = 1024");
+        lab.clickHouse(
+                "INSERT INTO bench_keys SELECT "
+                        + key
+                        + ", concat('b', toString(intDiv(number, 10000))) FROM numbers("
+                        + size
+                        + ")");
+        lab.clickHouse("OPTIMIZE TABLE bench_keys FINAL");
+        String keys =
+                LongStream.range(0, 1_000)
+                        .mapToObj(
+                                i ->
+                                        random
+                                                ? java.util.UUID.randomUUID().toString()
+                                                : Long.toString(1_000_000L + size + i))
+                        .collect(Collectors.joining("','", "['", "']"));
+        String sql =
+                "SELECT kafka_key FROM bench_keys WHERE kafka_key IN "
+                        + keys
+                        + " AND kafka_batch != 'x' FORMAT Null";
+        long[] nanos = new long[51];
+        for (int run = 0; run < nanos.length; run++) {
+            long start = System.nanoTime();
+            lab.clickHouse("", sql.getBytes(StandardCharsets.UTF_8));
+            nanos[run] = System.nanoTime() - start;
+        }
+        return median(nanos);
+    }
+
+    /** Five million rows from end to end with -Xmx256m. */
+    private void memory() throws Exception {
+        int backlog = 5 * rows;
+        lab.eventTable("bench_memory", backlog, false);
+        Process runtime = lab.runtime(lab.pipeline("bench_memory", true, true));
+        double rate =
+                rate(backlog, lab.until(runtime, "caravan_sink_rows_inserted_total", backlog));
+        String peak =
+                Files.readAllLines(Path.of("/proc/" + runtime.pid() + "/status")).stream()
+                        .filter(line -> line.startsWith("VmHWM"))
+                        .findFirst()
+                        .orElse("VmHWM: 0 kB");
+        Lab.stop(runtime);
+        report.add(
+                "memory",
+                backlog + " rows end to end, -Xmx256m",
+                rate,
+                "rows/s",
+                "no OutOfMemoryError");
+        report.add(
+                "memory",
+                "peak resident",
+                Long.parseLong(peak.replaceAll("\\D", "")) / 1024.0,
+                "MB",
+                "");
+        report.add(
+                "memory",
+                "ids in ClickHouse's key list / rows in Postgres",
+                Double.parseDouble(
+                                lab.clickHouse(
+                                        "SELECT uniqExact(kafka_key) FROM bench_memory_keys"))
+                        / backlog,
+                "ratio",
+                "1");
+    }
+
+    /** A row read, sent, marked, committed; a record consumed, inserted, committed. */
+    private void byHand() throws Exception {
+        int some = 2_000;
+        lab.eventTable("bench_hand", some, false);
+        lab.topic("bench_hand");
+        long start = System.nanoTime();
+        try (Connection connection = lab.postgres();
+                KafkaProducer<String, String> producer = lab.producer();
+                PreparedStatement select =
+                        connection.prepareStatement(
+                                JSON
+                                        + " FROM bench_hand WHERE NOT sent_to_kafka ORDER BY id"
+                                        + " LIMIT 1");
+                PreparedStatement update =
+                        connection.prepareStatement(
+                                "UPDATE bench_hand SET sent_to_kafka = TRUE WHERE id = ?")) {
+            connection.setAutoCommit(false);
+            for (int row = 0; row < some; row++) {
+                try (ResultSet result = select.executeQuery()) {
+                    result.next();
+                    producer.send(
+                                    new ProducerRecord<>(
+                                            "bench_hand", result.getString(1), result.getString(2)))
+                            .get();
+                    update.setInt(1, result.getInt(1));
+                }
+                update.executeUpdate();
+                connection.commit();
+            }
+        }
+        report.add(
+                "byhand",
+                "read, send, mark, commit, a row at a time",
+                rate(some, System.nanoTime() - start),
+                "rows/s",
+                "");
+        lab.clickHouse(
+                "CREATE TABLE bench_hand (id Int64, user_id Nullable(UInt32), event_type String,"
+                    + " points_spent UInt32, event_time DateTime) ENGINE = MergeTree ORDER BY id");
+        Map<String, Object> properties = new HashMap<>(lab.kafka());
+        properties.put("group.id", "hand");
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("enable.auto.commit", false);
+        properties.put("max.poll.records", 1);
+        int consumed = 0;
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(
+                        properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of("bench_hand"));
+            consumer.poll(Duration.ZERO);
+            start = 0;
+            while (consumed < some) {
+                for (ConsumerRecord<String, String> record :
+                        consumer.poll(Duration.ofMillis(100))) {
+                    start = start == 0 ? System.nanoTime() : start;
+                    lab.clickHouse(
+                            "INSERT INTO bench_hand FORMAT JSONEachRow",
+                            record.value().getBytes(StandardCharsets.UTF_8));
+                    consumer.commitSync();
+                    consumed++;
+                }
+            }
+        }
+        report.add(
+                "byhand",
+                "consume, insert, commit, a record at a time",
+                rate(some, System.nanoTime() - start),
+                "rows/s",
+                "");
+    }
+
+    private static double rate(double count, long nanos) {
+        return count * 1e9 / nanos;
+    }
+
+    private static double median(long[] nanos) {
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2] / 1e6;
+    }
+}
