@@ -12,4 +12,4 @@ COPY --from=build /build/target/caravan.jar /opt/caravan/caravan.jar
 USER caravan
 WORKDIR /tmp
 EXPOSE 8080
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError", "-jar", "/opt/caravan/caravan.jar"]
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseParallelGC", "-jar", "/opt/caravan/caravan.jar"]

@@ -17,11 +17,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 
 /**
  * A ClickHouse server over HTTP: statements, small answers, and inserts of JSON lines as one block.
@@ -162,7 +162,7 @@ public final class ClickHouse implements AutoCloseable {
      * All rows of an answer, each by column name; numbers as Java numbers, 64-bit ones too.
      *
      * @param parameters values for {@code {name:Type}} in the text, in ClickHouse's text form: see
-     *     {@link #array}
+     *     {@link #keys}
      */
     public List<Map<String, Object>> rows(String sql, Map<String, Object> parameters) {
         return stream(
@@ -233,11 +233,27 @@ public final class ClickHouse implements AutoCloseable {
         }
     }
 
-    /** Strings as the text form of {@code Array(String)}, for a parameter. */
-    public static String array(List<String> values) {
-        return values.stream()
-                .map(value -> "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'")
-                .collect(Collectors.joining(",", "[", "]"));
+    /**
+     * Strings as two parameters, for {@code splitByString({separator:String}, {keys:String})}:
+     * ClickHouse reads one long string in half the time that an array of strings takes.
+     *
+     * @param values at least one
+     */
+    public static Map<String, Object> keys(Collection<String> values) {
+        // A newline, and as many more characters as it takes to be in none of the strings.
+        StringBuilder separator = new StringBuilder("\n");
+        while (values.stream().anyMatch(value -> value.contains(separator))) {
+            separator.append('\u001f');
+        }
+        return Map.of(
+                "separator",
+                escaped(separator.toString()),
+                "keys",
+                escaped(String.join(separator, values)));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
     }
 
     @Override

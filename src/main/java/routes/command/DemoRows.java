@@ -110,7 +110,7 @@ final class DemoRows implements AutoCloseable {
                         .rows(
                                 SqlFile.text("classpath:sql/clickhouse/demo/keys.sql")
                                         .replace("{table}", table),
-                                Map.of("keys", ClickHouse.array(keys)))
+                                ClickHouse.keys(keys))
                         .get(0);
         return new Standing(number(row, "standing"), number(row, "different"));
     }

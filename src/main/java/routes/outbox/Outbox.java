@@ -31,18 +31,21 @@ public final class Outbox {
     private final int rows;
     private final int bytes;
     private final int largest;
+    private final Duration poll;
     private final Counter polls;
     private final Counter sent;
     private final Counter tooLarge;
     private final DistributionSummary batchRows;
     private final Timer batchTime;
     private String after;
+    private long nextPoll = System.nanoTime();
     private long nextFromStart = System.nanoTime();
     private long nextMeasure = System.nanoTime();
     private volatile OutboxTable.Backlog backlog = new OutboxTable.Backlog(0, 0);
 
     /**
      * @param largest most bytes of one row's JSON: what the topic takes as one record
+     * @param poll the pause after a poll that found nothing
      */
     Outbox(
             String pipeline,
@@ -50,12 +53,14 @@ public final class Outbox {
             int rows,
             int bytes,
             int largest,
+            Duration poll,
             MeterRegistry registry) {
         this.pipeline = pipeline;
         this.table = table;
         this.rows = rows;
         this.bytes = bytes;
         this.largest = largest;
+        this.poll = poll;
         polls =
                 Counter.builder("caravan.outbox.polls")
                         .description("Times that unsent rows were looked for")
@@ -99,9 +104,18 @@ public final class Outbox {
                 .register(registry);
     }
 
-    /** Locks the next unsent rows: the body becomes a Kafka message a row, by key. */
+    /**
+     * Locks the next unsent rows: the body becomes a Kafka message a row, by key. A table that had
+     * none the last time is not asked before its pause is over; one that had some is, since more
+     * are likely.
+     */
     public void lock(Exchange exchange) {
-        exchange.setProperty(STARTED, System.nanoTime());
+        long now = System.nanoTime();
+        if (now - nextPoll < 0) {
+            exchange.getIn().setBody(List.of());
+            return;
+        }
+        exchange.setProperty(STARTED, now);
         polls.increment();
         List<UnsentRow> skipped = new ArrayList<>();
         List<UnsentRow> locked = lock(skipped);
@@ -133,6 +147,7 @@ public final class Outbox {
                     largest,
                     pipeline);
         }
+        nextPoll = messages.isEmpty() ? now + poll.toNanos() : now;
         exchange.getIn().setBody(messages);
         exchange.setProperty(PLACES, places);
         // A full batch means that there is more: the scheduler comes back at once.
@@ -187,6 +202,7 @@ public final class Outbox {
                 Reason.of(failure));
         LOG.debug("pipeline={}", pipeline, failure);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+        nextPoll = System.nanoTime() + poll.toNanos();
         after = null;
     }
 

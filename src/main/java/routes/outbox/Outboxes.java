@@ -9,6 +9,8 @@ import routes.kafka.Topics;
 
 /** Makes an outbox ready and starts its routes. */
 public final class Outboxes {
+    private static final int TICKS_A_POLL = 4;
+
     private final CamelContext context;
     private final JdbcTemplate postgres;
     private final Topics topics;
@@ -39,6 +41,7 @@ public final class Outboxes {
                 outbox.rows(),
                 outbox.bytes(),
                 outbox.recordBytes(),
+                outbox.poll(),
                 registry);
     }
 
@@ -49,7 +52,8 @@ public final class Outboxes {
                 .routeId("outbox-" + settings.name())
                 .parameter("name", settings.name())
                 .parameter("topic", settings.topic())
-                .parameter("poll", settings.poll().toMillis())
+                // Often enough for a table that is being written to.
+                .parameter("tick", Math.max(1, settings.poll().toMillis() / TICKS_A_POLL))
                 .add();
         TemplatedRouteBuilder.builder(context, "outbox-backlog")
                 .routeId("outbox-backlog-" + settings.name())

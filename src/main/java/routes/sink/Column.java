@@ -117,16 +117,21 @@ final class Column {
         };
     }
 
-    private record Whole(BigInteger least, BigInteger most) implements Range {
+    private record Whole(BigInteger least, BigInteger most, long leastLong, long mostLong)
+            implements Range {
+        private static final BigInteger LONGEST = BigInteger.valueOf(Long.MAX_VALUE);
+
+        Whole(BigInteger least, BigInteger most) {
+            this(least, most, least.longValue(), most.min(LONGEST).longValue());
+        }
+
         @Override
         public boolean holds(JsonParser value) throws IOException {
             BigInteger number;
             if (value.currentToken() == JsonToken.VALUE_NUMBER_INT) {
                 if (value.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
                     long small = value.getLongValue();
-                    return least.bitLength() < 64 && most.bitLength() < 64
-                            ? small >= least.longValue() && small <= most.longValue()
-                            : small >= 0 || least.signum() < 0;
+                    return small >= leastLong && small <= mostLong;
                 }
                 number = value.getBigIntegerValue();
             } else if (value.currentToken() == JsonToken.VALUE_STRING
@@ -168,9 +173,25 @@ final class Column {
     }
 
     private record Time(String least, String most) implements Range {
+        /** True for the years that every type holds as a whole: nearly all there are. */
+        private static boolean wellWithin(char[] text, int from, int length) {
+            return length >= 10
+                    && (text[from] == '2' && text[from + 1] == '0'
+                            || text[from] == '1' && text[from + 1] == '9' && text[from + 2] > '6')
+                    && text[from + 2] <= '9'
+                    && Character.isDigit(text[from + 2])
+                    && Character.isDigit(text[from + 3])
+                    && text[from + 4] == '-'
+                    && text[from + length - 1] != 'C';
+        }
+
         @Override
         public boolean holds(JsonParser value) throws IOException {
             if (value.currentToken() != JsonToken.VALUE_STRING) {
+                return true;
+            }
+            if (wellWithin(
+                    value.getTextCharacters(), value.getTextOffset(), value.getTextLength())) {
                 return true;
             }
             String text = value.getText();

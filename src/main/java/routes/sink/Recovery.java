@@ -1,5 +1,6 @@
 package routes.sink;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -104,10 +105,10 @@ final class Recovery {
     private void fillKeys(SinkBatch sinkBatch) throws ClickHouseRefused {
         List<String> keys = sinkBatch.rows().stream().map(Row::key).toList();
         Set<String> missing = new HashSet<>(keys);
+        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(keys));
+        parameters.put("batch", sinkBatch.batch().token());
         clickHouse
-                .rows(
-                        text("batch_keys.sql"),
-                        Map.of("keys", ClickHouse.array(keys), "batch", sinkBatch.batch().token()))
+                .rows(text("batch_keys.sql"), parameters)
                 .forEach(row -> missing.remove((String) row.get("kafka_key")));
         if (!missing.isEmpty()) {
             LOG.warn(

@@ -1,6 +1,7 @@
 package routes.sink;
 
 import com.clickhouse.client.api.ServerException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -149,9 +150,9 @@ final class SinkTable {
 
     /** Which of these keys are in the table from another batch than this one. */
     List<String> standing(List<String> keys, String batch) {
-        return clickHouse
-                .rows(standingKeys, Map.of("keys", ClickHouse.array(keys), "batch", batch))
-                .stream()
+        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(keys));
+        parameters.put("batch", batch);
+        return clickHouse.rows(standingKeys, parameters).stream()
                 .map(row -> (String) row.get("kafka_key"))
                 .toList();
     }

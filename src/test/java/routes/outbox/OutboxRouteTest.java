@@ -89,7 +89,7 @@ class OutboxRouteTest extends CamelTestSupport {
                 .routeId("outbox-x")
                 .parameter("name", "x")
                 .parameter("topic", "t")
-                .parameter("poll", 200)
+                .parameter("tick", 200)
                 .add();
         AdviceWith.adviceWith(
                 context,
