@@ -50,6 +50,12 @@ record Registration(String name, String module, String type, int port, List<Stri
                             27017,
                             List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError")),
                     new Registration(
+                            "s3",
+                            "s3",
+                            "sandbox.s3.S3Service",
+                            9010,
+                            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")),
+                    new Registration(
                             "elasticsearch",
                             "elasticsearch",
                             "sandbox.elasticsearch.ElasticsearchService",
