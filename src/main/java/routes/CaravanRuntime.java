@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.batches.BatchesComponent;
 import routes.clickhouse.ClickHouse;
+import routes.jobs.JobRoute;
+import routes.jobs.JobSettings;
+import routes.jobs.Jobs;
+import routes.jobs.Work;
 import routes.kafka.KafkaMetrics;
 import routes.kafka.Topics;
 import routes.outbox.Outbox;
@@ -52,6 +57,8 @@ public final class CaravanRuntime implements AutoCloseable {
     private final Settings settings;
     private final List<OutboxSettings> outboxes;
     private final List<SinkSettings> sinks;
+    private final List<JobSettings> jobs;
+    private final Works works;
     private final Main main = new Main();
     private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Object> kafka;
@@ -64,9 +71,11 @@ public final class CaravanRuntime implements AutoCloseable {
         this.settings = settings;
         outboxes = OutboxSettings.read(settings);
         sinks = SinkSettings.read(settings);
+        jobs = JobSettings.read(settings, Works.NAMES);
         kafka = Servers.kafka(settings);
         postgres = new HikariDataSource(postgres(settings));
         clickHouse = Servers.clickHouse(settings);
+        works = new Works(settings, jobs, postgres, clickHouse);
     }
 
     /**
@@ -123,6 +132,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind("kafka", kafkaComponent());
         main.configure().addRoutesBuilder(new OutboxRoute());
         main.configure().addRoutesBuilder(new SinkRoute());
+        main.configure().addRoutesBuilder(new JobRoute());
         main.start();
         addHealthChecks();
         preparing = new Thread(this::prepare, "prepare");
@@ -185,7 +195,7 @@ public final class CaravanRuntime implements AutoCloseable {
                                         "they are still being prepared; see the log");
                             }
                         }));
-        if (!outboxes.isEmpty()) {
+        if (!outboxes.isEmpty() || !jobs.isEmpty()) {
             checks.register(
                     new Dependency(
                             "postgres",
@@ -233,12 +243,40 @@ public final class CaravanRuntime implements AutoCloseable {
                                 "sink " + sink.name(), () -> sinkRoutes.prepare(sink, recordBytes));
                 sinkRoutes.start(sink, prepared);
             }
+            startJobs(context);
             running.complete(null);
-            LOG.info("event=running outboxes={} sinks={}", outboxes.size(), sinks.size());
+            LOG.info(
+                    "event=running outboxes={} sinks={} jobs={}",
+                    outboxes.size(),
+                    sinks.size(),
+                    jobs.size());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
             running.completeExceptionally(e);
+        }
+    }
+
+    private void startJobs(CamelContext context) throws InterruptedException {
+        if (jobs.isEmpty()) {
+            return;
+        }
+        Jobs schedules = new Jobs(context, postgres, Clock.systemUTC(), registry);
+        untilDone(
+                "the jobs' tables in Postgres",
+                () -> {
+                    schedules.prepare();
+                    return schedules;
+                });
+        for (JobSettings job : jobs) {
+            Work work = works.get(job.name());
+            untilDone(
+                    "job " + job.name(),
+                    () -> {
+                        work.prepare();
+                        schedules.start(job, work);
+                        return work;
+                    });
         }
     }
 
@@ -278,6 +316,7 @@ public final class CaravanRuntime implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
+        works.close();
         clickHouse.close();
         postgres.close();
     }

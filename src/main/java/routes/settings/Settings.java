@@ -38,7 +38,7 @@ public final class Settings {
 
     private static final String DEFAULT = ".default.";
     private static final Pattern PER_PIPELINE =
-            Pattern.compile("(caravan\\.(?:outbox|sink))\\.([^.]+)\\.(.+)");
+            Pattern.compile("(caravan\\.(?:outbox|sink|job))\\.([^.]+)\\.(.+)");
     private static final Pattern DURATION = Pattern.compile("(\\d+) *(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d+) *(B|kB|MB)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");

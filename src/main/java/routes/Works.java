@@ -1,0 +1,64 @@
+package routes;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import routes.audit.Audit;
+import routes.clickhouse.ClickHouse;
+import routes.jobs.JobSettings;
+import routes.jobs.Work;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.Destination;
+
+/** The work of each job that runs, made from the settings. */
+final class Works implements AutoCloseable {
+    /** All jobs that there are. */
+    static final List<String> NAMES = List.of("audit");
+
+    private final Settings settings;
+    private final Map<String, Work> works = new HashMap<>();
+    private Bucket bucket;
+
+    Works(
+            Settings settings,
+            List<JobSettings> jobs,
+            HikariDataSource postgres,
+            ClickHouse clickHouse) {
+        this.settings = settings;
+        for (JobSettings job : jobs) {
+            works.put(
+                    job.name(),
+                    switch (job.name()) {
+                        case "audit" ->
+                                new Audit(postgres, destination("caravan.audit.destination"));
+                        default -> throw new IllegalArgumentException("no job " + job.name());
+                    });
+        }
+    }
+
+    private Destination destination(String key) {
+        boolean inBucket = settings.text(key).startsWith(Destination.BUCKET);
+        return Destination.of(settings, key, inBucket ? bucket() : null);
+    }
+
+    private Bucket bucket() {
+        if (bucket == null) {
+            bucket = Bucket.of(settings);
+        }
+        return bucket;
+    }
+
+    Work get(String job) {
+        return works.get(job);
+    }
+
+    @Override
+    public void close() {
+        works.values().forEach(Work::close);
+        if (bucket != null) {
+            bucket.close();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package routes.jobs;
+
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.migration.JavaMigration;
+import routes.settings.SettingsException;
+
+/** Caravan's own tables in Postgres: created and brought up to date by Flyway. */
+public final class Migrations {
+    private static final String SCHEMA = "caravan";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private Migrations() {}
+
+    /**
+     * Runs what has not been run yet; several runtimes at once wait for each other.
+     *
+     * @param name of the set of migrations, which stand in {@code sql/postgres/NAME/migrations};
+     *     its history is in the table {@code caravan.flyway_NAME}
+     * @throws SettingsException when the account lacks a privilege
+     */
+    public static void run(DataSource postgres, String name, JavaMigration... more) {
+        FluentConfiguration configuration =
+                Flyway.configure()
+                        .dataSource(postgres)
+                        .schemas(SCHEMA)
+                        .table("flyway_" + name)
+                        .baselineOnMigrate(true)
+                        .baselineVersion("0")
+                        .locations("classpath:sql/postgres/" + name + "/migrations")
+                        .javaMigrations(more);
+        try {
+            configuration.load().migrate();
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException refused
+                        && INSUFFICIENT_PRIVILEGE.equals(refused.getSQLState())) {
+                    throw new SettingsException(
+                            "caravan.postgres.user: may not create what the job "
+                                    + name
+                                    + " needs ("
+                                    + refused.getMessage()
+                                    + "). Run as the database's owner: CREATE SCHEMA IF NOT EXISTS"
+                                    + " caravan AUTHORIZATION that account; or take the job out of"
+                                    + " caravan.jobs",
+                            e);
+                }
+            }
+            throw e;
+        }
+    }
+}
