@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import routes.command.DeadLetterCommand;
 import routes.command.DemoCommand;
+import routes.command.LoadDayCommand;
 import routes.command.QueryCommand;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
@@ -20,6 +21,7 @@ import routes.settings.SettingsException;
         subcommands = {
             QueryCommand.class,
             DeadLetterCommand.class,
+            LoadDayCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         })

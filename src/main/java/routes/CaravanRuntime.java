@@ -1,6 +1,5 @@
 package routes;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -73,7 +72,7 @@ public final class CaravanRuntime implements AutoCloseable {
         sinks = SinkSettings.read(settings);
         jobs = JobSettings.read(settings, Works.NAMES);
         kafka = Servers.kafka(settings);
-        postgres = new HikariDataSource(postgres(settings));
+        postgres = Servers.postgres(settings);
         clickHouse = Servers.clickHouse(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
     }
@@ -102,22 +101,6 @@ public final class CaravanRuntime implements AutoCloseable {
     /** The meters of this process. */
     public MeterRegistry meters() {
         return registry;
-    }
-
-    private static HikariConfig postgres(Settings settings) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("postgres");
-        config.setJdbcUrl(settings.text("caravan.postgres.url"));
-        config.setUsername(settings.text("caravan.postgres.user"));
-        config.setPassword(settings.find("caravan.postgres.password").orElse(""));
-        config.setMaximumPoolSize(settings.integer("caravan.postgres.connections", 2, 1_000));
-        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
-        config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("ApplicationName", "caravan");
-        config.setConnectionInitSql("SET TIME ZONE 'UTC'");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("socketTimeout", "60");
-        return config;
     }
 
     private void start() throws Exception {

@@ -1,8 +1,11 @@
 package routes;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import routes.clickhouse.ClickHouse;
 import routes.settings.Settings;
@@ -17,6 +20,23 @@ public final class Servers {
         kafka.put(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.text("caravan.kafka.brokers"));
         return kafka;
+    }
+
+    /** Connections to Postgres, opened when they are needed; in UTC. */
+    public static HikariDataSource postgres(Settings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("postgres");
+        config.setJdbcUrl(settings.text("caravan.postgres.url"));
+        config.setUsername(settings.text("caravan.postgres.user"));
+        config.setPassword(settings.find("caravan.postgres.password").orElse(""));
+        config.setMaximumPoolSize(settings.integer("caravan.postgres.connections", 2, 1_000));
+        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", "caravan");
+        config.setConnectionInitSql("SET TIME ZONE 'UTC'");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("socketTimeout", "60");
+        return new HikariDataSource(config);
     }
 
     /** ClickHouse as the account that writes. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import routes.audit.Audit;
 import routes.clickhouse.ClickHouse;
+import routes.daily.DailyLoad;
+import routes.daily.LoadSettings;
 import routes.jobs.JobSettings;
 import routes.jobs.Work;
 import routes.settings.Settings;
@@ -15,7 +17,7 @@ import routes.storage.Destination;
 /** The work of each job that runs, made from the settings. */
 final class Works implements AutoCloseable {
     /** All jobs that there are. */
-    static final List<String> NAMES = List.of("audit");
+    static final List<String> NAMES = List.of("audit", "load");
 
     private final Settings settings;
     private final Map<String, Work> works = new HashMap<>();
@@ -33,6 +35,12 @@ final class Works implements AutoCloseable {
                     switch (job.name()) {
                         case "audit" ->
                                 new Audit(postgres, destination("caravan.audit.destination"));
+                        case "load" ->
+                                new DailyLoad(
+                                        bucket(),
+                                        clickHouse,
+                                        LoadSettings.read(settings),
+                                        (lines, bytes, size) -> {});
                         default -> throw new IllegalArgumentException("no job " + job.name());
                     });
         }

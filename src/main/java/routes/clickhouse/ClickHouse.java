@@ -115,14 +115,27 @@ public final class ClickHouse implements AutoCloseable {
         insert(table, Map.of(), lines);
     }
 
+    /**
+     * Inserts rows in the RowBinary format, as one block; nothing keeps them from being stored
+     * twice when this is done twice.
+     */
+    public void append(String table, Lines rows) throws ClickHouseRefused {
+        insert(table, Map.of(), rows, ClickHouseFormat.RowBinary);
+    }
+
     private void insert(String table, Map<String, String> more, Lines lines)
+            throws ClickHouseRefused {
+        insert(table, more, lines, ClickHouseFormat.JSONEachRow);
+    }
+
+    private void insert(
+            String table, Map<String, String> more, Lines lines, ClickHouseFormat format)
             throws ClickHouseRefused {
         InsertSettings settings = new InsertSettings();
         INSERT_SETTINGS.forEach(settings::serverSetting);
         more.forEach(settings::serverSetting);
         try (InsertResponse response =
-                client.insert(table, lines::writeTo, ClickHouseFormat.JSONEachRow, settings)
-                        .get()) {
+                client.insert(table, lines::writeTo, format, settings).get()) {
             response.getWrittenRows();
         } catch (ExecutionException e) {
             throw refusedOrFailed(e.getCause());
@@ -155,7 +168,12 @@ public final class ClickHouse implements AutoCloseable {
 
     /** Runs a statement that answers nothing. */
     public void execute(String sql) {
-        stream(sql, Map.of(), "TabSeparated", answer -> null);
+        execute(sql, Map.of());
+    }
+
+    /** Runs a statement that answers nothing, with values for {@code {name:Type}} in its text. */
+    public void execute(String sql, Map<String, Object> parameters) {
+        stream(sql, parameters, "TabSeparated", answer -> null);
     }
 
     /**

@@ -40,7 +40,8 @@ public final class JobDay implements AutoCloseable {
         outcome = text;
     }
 
-    String outcome() {
+    /** What came of it. */
+    public String outcome() {
         return outcome;
     }
 

@@ -30,22 +30,26 @@ public record JobSettings(String name, String cron, int catchUpDays, Duration re
                 throw settings.wrong(
                         "caravan.jobs", name, "a job: one of " + String.join(", ", known));
             }
-            String prefix = "caravan.job." + name + ".";
-            String cron = settings.text(prefix + "cron");
-            if (!CronExpression.isValidExpression(cron)) {
-                throw settings.wrong(
-                        prefix + "cron",
-                        cron,
-                        "a Quartz cron expression of seconds, minutes, hours, day of month, month,"
-                                + " day of week, such as 0 0 2 * * ?");
-            }
-            jobs.add(
-                    new JobSettings(
-                            name,
-                            cron,
-                            settings.integer(prefix + "catch-up-days", 0, MOST_DAYS),
-                            settings.duration(prefix + "retry")));
+            jobs.add(read(settings, name));
         }
         return jobs;
+    }
+
+    /** One job's settings, whether it runs on its schedule or not. */
+    public static JobSettings read(Settings settings, String name) {
+        String prefix = "caravan.job." + name + ".";
+        String cron = settings.text(prefix + "cron");
+        if (!CronExpression.isValidExpression(cron)) {
+            throw settings.wrong(
+                    prefix + "cron",
+                    cron,
+                    "a Quartz cron expression of seconds, minutes, hours, day of month, month,"
+                            + " day of week, such as 0 0 2 * * ?");
+        }
+        return new JobSettings(
+                name,
+                cron,
+                settings.integer(prefix + "catch-up-days", 0, MOST_DAYS),
+                settings.duration(prefix + "retry"));
     }
 }

@@ -84,8 +84,7 @@ public final class Jobs {
     public void start(JobSettings settings, Work work) throws Exception {
         String name = settings.name();
         context.getRegistry().bind(name, work);
-        context.getRegistry()
-                .bind("job-" + name, new Job(settings, work.daysBack(), postgres, clock, registry));
+        context.getRegistry().bind("job-" + name, job(settings, work));
         if (context.getRoute(name) == null) {
             context.addRoutes(work.route());
         }
@@ -102,6 +101,11 @@ public final class Jobs {
         if (!scheduler.isStarted()) {
             scheduler.start();
         }
+    }
+
+    /** A job's days, for work on one of them outside the schedule. */
+    public Job job(JobSettings settings, Work work) {
+        return new Job(settings, work.daysBack(), postgres, clock, registry);
     }
 
     private void add(String template, JobSettings settings) throws Exception {

@@ -1,0 +1,6 @@
+-- The last file that a day was loaded from or refused with.
+SELECT etag, file, toString(outcome) AS outcome, lines, rejected, toString(loaded_at) AS loaded_at
+FROM raw.loads
+WHERE day = {day:Date}
+ORDER BY raw.loads.loaded_at DESC
+LIMIT 1

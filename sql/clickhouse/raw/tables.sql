@@ -1,0 +1,90 @@
+-- The daily files as they came: one table that a day is swapped into at once, and the five tables that readers know as
+-- views of it, so that no reader ever sees one of them new and another one old.
+
+CREATE DATABASE IF NOT EXISTS raw;
+
+-- A row a line of a day's file. day is the file's; event_timestamp may be of another day.
+CREATE TABLE IF NOT EXISTS raw.lines (
+    day Date,
+    line_number UInt64,
+    reason LowCardinality(String),
+    event_id String,
+    user_id String,
+    event_type LowCardinality(String),
+    event_timestamp DateTime64(3, 'UTC'),
+    session_id String,
+    purchase_amount Decimal(18, 4),
+    task_id String,
+    task_result LowCardinality(String),
+    ab_test_id LowCardinality(String),
+    ab_group LowCardinality(String),
+    data String CODEC(ZSTD(1))
+) ENGINE = MergeTree
+PARTITION BY day
+ORDER BY (event_type, user_id, event_timestamp);
+
+-- grain: a line of a file; event_id may come twice in a file, staging takes it once
+CREATE OR REPLACE VIEW raw.events AS
+SELECT day, line_number, event_id, user_id, event_type, event_timestamp, session_id, data
+FROM raw.lines
+WHERE reason = '';
+
+-- grain: a purchase
+CREATE OR REPLACE VIEW raw.purchases AS
+SELECT day, event_id, user_id, event_timestamp, purchase_amount, session_id
+FROM raw.lines
+WHERE reason = '' AND event_type = 'purchase';
+
+-- grain: a completed task
+CREATE OR REPLACE VIEW raw.task_results AS
+SELECT day, event_id, user_id, task_id, task_result, event_timestamp
+FROM raw.lines
+WHERE reason = '' AND event_type = 'task_completed';
+
+-- grain: a session in a day's file; events without a session are in none
+CREATE OR REPLACE VIEW raw.sessions AS
+SELECT
+    day,
+    session_id,
+    argMin(user_id, event_timestamp) AS user_id,
+    min(event_timestamp) AS session_start,
+    max(event_timestamp) AS session_end,
+    count() AS event_count
+FROM raw.lines
+WHERE reason = '' AND session_id != ''
+GROUP BY day, session_id;
+
+-- grain: an assignment
+CREATE OR REPLACE VIEW raw.ab_test_assignments AS
+SELECT day, event_id, user_id, ab_test_id, ab_group, event_timestamp AS assignment_timestamp
+FROM raw.lines
+WHERE reason = '' AND event_type = 'ab_test_assigned';
+
+-- A row a bad line of the file that a day was last loaded from, or refused with.
+CREATE TABLE IF NOT EXISTS raw.rejected_lines (
+    day Date,
+    file String,
+    line_number UInt64,
+    reason LowCardinality(String),
+    text String
+) ENGINE = MergeTree
+PARTITION BY day
+ORDER BY line_number;
+
+-- A row a file that was read to its end, whether its day was swapped in or refused.
+CREATE TABLE IF NOT EXISTS raw.loads (
+    day Date,
+    file String,
+    etag String,
+    bytes UInt64,
+    lines UInt64,
+    events UInt64,
+    rejected UInt64,
+    blank UInt64,
+    -- Events whose event_timestamp is not on the file's day, in UTC.
+    other_days UInt64,
+    seconds Float64,
+    outcome Enum8('loaded' = 1, 'refused' = 2),
+    loaded_at DateTime64(3, 'UTC') DEFAULT now64(3)
+) ENGINE = MergeTree
+ORDER BY (day, loaded_at);

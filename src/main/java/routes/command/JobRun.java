@@ -1,0 +1,69 @@
+package routes.command;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import routes.Servers;
+import routes.jobs.Job;
+import routes.jobs.JobDay;
+import routes.jobs.JobSettings;
+import routes.jobs.Jobs;
+import routes.jobs.Work;
+import routes.settings.Settings;
+
+/** One day of a job, done now and in this process instead of by the schedule. */
+final class JobRun implements AutoCloseable {
+    private final HikariDataSource postgres;
+    private final Settings settings;
+
+    JobRun(Settings settings) {
+        this.settings = settings;
+        this.postgres = Servers.postgres(settings);
+    }
+
+    DataSource postgres() {
+        return postgres;
+    }
+
+    /**
+     * Does a day's work as the schedule would, and records it.
+     *
+     * @return what came of it, in a few words
+     * @throws CommandFailed when another process is at work on the job
+     */
+    String run(Work work, LocalDate day, Map<String, Object> headers) throws Exception {
+        Jobs jobs = new Jobs(null, postgres, Clock.systemUTC(), new SimpleMeterRegistry());
+        jobs.prepare();
+        work.prepare();
+        Job job = jobs.job(JobSettings.read(settings, work.name()), work);
+        try (JobDay taken =
+                        job.take(day)
+                                .orElseThrow(
+                                        () ->
+                                                new CommandFailed(
+                                                        "Another process is at work on the job "
+                                                                + work.name()
+                                                                + ": try again when it is done"));
+                CamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind(work.name(), work);
+            context.addRoutes(work.route());
+            context.start();
+            try (ProducerTemplate producer = context.createProducerTemplate()) {
+                producer.requestBodyAndHeaders("direct:" + work.name(), taken, headers);
+            }
+            job.done(taken);
+            return taken.outcome();
+        }
+    }
+
+    @Override
+    public void close() {
+        postgres.close();
+    }
+}

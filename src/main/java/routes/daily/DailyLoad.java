@@ -1,0 +1,398 @@
+package routes.daily;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.apache.camel.RoutesBuilder;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.io.input.CountingInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseRefused;
+import routes.clickhouse.SqlFile;
+import routes.jobs.JobDay;
+import routes.jobs.NotYet;
+import routes.jobs.Work;
+import routes.storage.Bucket;
+import routes.storage.StoredObject;
+
+/**
+ * The steps of the daily load.
+ *
+ * <p>A file is read into tables of its own, whose names no other load uses; its day changes in one
+ * step at the end. A load that dies before leaves the day as it was, and its tables to the next
+ * one, which drops them.
+ */
+public final class DailyLoad implements Work {
+    private static final Logger LOG = LoggerFactory.getLogger(DailyLoad.class);
+    private static final String SQL = "classpath:sql/clickhouse/raw/";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TEXT_OF_A_LONG_LINE = 1_000;
+    private static final long BETWEEN_PROGRESS_NANOS = 100_000_000;
+
+    private final Bucket bucket;
+    private final ClickHouse clickHouse;
+    private final LoadSettings settings;
+    private final Progress progress;
+
+    public DailyLoad(
+            Bucket bucket, ClickHouse clickHouse, LoadSettings settings, Progress progress) {
+        this.bucket = bucket;
+        this.clickHouse = clickHouse;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    @Override
+    public String name() {
+        return "load";
+    }
+
+    @Override
+    public int daysBack() {
+        return 1;
+    }
+
+    @Override
+    public void prepare() {
+        SqlFile.statements(SQL + "tables.sql").forEach(clickHouse::execute);
+    }
+
+    @Override
+    public RoutesBuilder route() {
+        return new DailyLoadRoute();
+    }
+
+    /**
+     * The day's file, once it is whole.
+     *
+     * @param force load it even if the day was loaded from it before, or if it holds nothing
+     * @throws NotYet when it has not come, or still changes
+     */
+    public DayFile find(@Body JobDay day, @Header("force") Boolean force)
+            throws NotYet, InterruptedException {
+        StoredObject object = whole(day.day());
+        boolean forced = Boolean.TRUE.equals(force);
+        Optional<Map<String, Object>> last =
+                clickHouse
+                        .rows(
+                                SqlFile.text(SQL + "last_load.sql"),
+                                Map.of("day", day.day().toString()))
+                        .stream()
+                        .filter(load -> load.get("etag").equals(object.etag()))
+                        .findFirst();
+        boolean changed = forced || last.isEmpty();
+        if (!changed && last.get().get("outcome").equals("refused")) {
+            long lines = number(last.get(), "lines");
+            long rejected = number(last.get(), "rejected");
+            if (tooMany(lines, rejected) || lines == 0) {
+                throw refusal(object, lines, rejected, "it has not changed since");
+            }
+            changed = true;
+        }
+        if (!changed) {
+            day.outcome(
+                    "unchanged: loaded from "
+                            + bucket.place(object.key())
+                            + " at "
+                            + last.get().get("loaded_at"));
+        }
+        return new DayFile(day, object, changed, forced);
+    }
+
+    private StoredObject whole(LocalDate day) throws NotYet, InterruptedException {
+        StoredObject object = object(day);
+        if (settings.marker().isPresent()) {
+            String marker = object.key() + settings.marker().get();
+            if (bucket.find(marker).isEmpty()) {
+                throw new NotYet(
+                        bucket.place(marker)
+                                + ", which says that the day's file is whole, has not come");
+            }
+            return object;
+        }
+        Thread.sleep(settings.settled().toMillis());
+        StoredObject again = object(day);
+        if (!again.etag().equals(object.etag()) || again.size() != object.size()) {
+            throw new NotYet(bucket.place(object.key()) + " still changes");
+        }
+        return again;
+    }
+
+    private StoredObject object(LocalDate day) throws NotYet {
+        String key = settings.prefix() + day + ".jsonl";
+        Optional<StoredObject> plain = bucket.find(key);
+        Optional<StoredObject> packed = bucket.find(key + ".gz");
+        if (plain.isPresent() && packed.isPresent()) {
+            throw new IllegalStateException(
+                    "There are both "
+                            + bucket.place(key)
+                            + " and "
+                            + bucket.place(key + ".gz")
+                            + ": remove the one that is not to be loaded");
+        }
+        return plain.or(() -> packed)
+                .orElseThrow(
+                        () ->
+                                new NotYet(
+                                        "neither "
+                                                + bucket.place(key)
+                                                + " nor "
+                                                + key
+                                                + ".gz has come"));
+    }
+
+    /** Reads the file into a table of its own. */
+    public void stage(DayFile file) throws Exception {
+        dropLeftTables();
+        String table = "raw.load_" + UUID.randomUUID().toString().replace("-", "");
+        clickHouse.execute("CREATE TABLE " + table + " AS raw.lines");
+        clickHouse.execute(
+                "CREATE TABLE "
+                        + table
+                        + "_in (day Date, line_number UInt64, problem String, text String)"
+                        + " ENGINE = Null");
+        clickHouse.execute(
+                "CREATE MATERIALIZED VIEW "
+                        + table
+                        + "_parse TO "
+                        + table
+                        + " AS "
+                        + SqlFile.statements(SQL + "parse.sql")
+                                .get(0)
+                                .replace("{lines}", table + "_in"));
+        read(file, table);
+        Optional<StoredObject> now = bucket.find(file.object().key());
+        if (now.isEmpty() || !now.get().etag().equals(file.object().etag())) {
+            throw new IllegalStateException(
+                    bucket.place(file.object().key())
+                            + " was replaced while it was read: it is read again");
+        }
+    }
+
+    /** What killed loads have left; one that is stopped and goes on finds its table gone. */
+    private void dropLeftTables() {
+        List<String> left =
+                clickHouse
+                        .rows(
+                                "SELECT name FROM system.tables WHERE database = 'raw' AND"
+                                        + " match(name, '^load_[0-9a-f]{32}') ORDER BY name DESC",
+                                Map.of())
+                        .stream()
+                        .map(row -> (String) row.get("name"))
+                        .toList();
+        left.forEach(name -> clickHouse.execute("DROP TABLE IF EXISTS raw." + name));
+    }
+
+    private void read(DayFile file, String table) throws Exception {
+        StoredObject object = file.object();
+        int epochDay = (int) file.day().day().toEpochDay();
+        long blank = 0;
+        long nextProgress = System.nanoTime();
+        try (CountingInputStream stored = new CountingInputStream(bucket.open(object));
+                InputStream in = unpacked(object, stored);
+                Inserts inserts = new Inserts(clickHouse, table + "_in")) {
+            LineReader line = new LineReader(in, settings.lineBytes());
+            Chunk chunk = inserts.empty();
+            while (line.next()) {
+                if (line.blank() && !line.tooLong()) {
+                    blank++;
+                    continue;
+                }
+                chunk.add(
+                        epochDay,
+                        line.number(),
+                        line.tooLong() ? "longer than " + settings.lineBytes() + " bytes" : "",
+                        line.bytes(),
+                        line.start(),
+                        line.tooLong()
+                                ? Math.min(line.length(), TEXT_OF_A_LONG_LINE)
+                                : line.length());
+                if (chunk.full()) {
+                    chunk = inserts.send(chunk);
+                }
+                if (System.nanoTime() - nextProgress >= 0) {
+                    progress.at(line.number(), stored.getByteCount(), object.size());
+                    nextProgress = System.nanoTime() + BETWEEN_PROGRESS_NANOS;
+                }
+            }
+            if (chunk.lines() > 0) {
+                inserts.send(chunk);
+            }
+            inserts.await();
+            progress.at(line.number(), object.size(), object.size());
+            file.staged(table, inserts.lines(), blank);
+        } catch (IOException e) {
+            throw new IOException(
+                    bucket.place(object.key())
+                            + " cannot be read to its end ("
+                            + e.getMessage()
+                            + "): put it there again, whole",
+                    e);
+        }
+    }
+
+    private static InputStream unpacked(StoredObject object, InputStream stored)
+            throws IOException {
+        BufferedInputStream buffered = new BufferedInputStream(stored, 64 * 1024);
+        return object.key().endsWith(".gz")
+                ? GzipCompressorInputStream.builder()
+                        .setInputStream(buffered)
+                        .setDecompressConcatenated(true)
+                        .get()
+                : buffered;
+    }
+
+    /**
+     * Counts, and keeps what was rejected.
+     *
+     * @throws IllegalStateException when too many lines are bad; the day stays as it was
+     */
+    public void check(DayFile file) throws ClickHouseRefused {
+        Map<String, Object> counts =
+                clickHouse
+                        .rows(
+                                SqlFile.text(SQL + "counts.sql").replace("{table}", file.table()),
+                                Map.of())
+                        .get(0);
+        if (number(counts, "lines") != file.lines()) {
+            throw new IllegalStateException(
+                    "Of "
+                            + file.lines()
+                            + " lines "
+                            + number(counts, "lines")
+                            + " are in "
+                            + file.table()
+                            + ": the load is tried again");
+        }
+        file.counted(number(counts, "rejected"), number(counts, "other_days"));
+        boolean refused =
+                !file.forced() && (file.lines() == 0 || tooMany(file.lines(), file.rejected()));
+        if (refused) {
+            String reasons = reasons(file);
+            replaceRejected(file);
+            record(file, "refused");
+            dropLeftTables();
+            throw refusal(file.object(), file.lines(), file.rejected(), reasons);
+        }
+    }
+
+    private boolean tooMany(long lines, long rejected) {
+        return rejected * 100.0 > lines * settings.rejectPercent();
+    }
+
+    private IllegalStateException refusal(
+            StoredObject object, long lines, long rejected, String why) {
+        String what =
+                lines == 0
+                        ? " holds no lines"
+                        : " has "
+                                + rejected
+                                + " bad lines of "
+                                + lines
+                                + ", more than "
+                                + settings.rejectPercent()
+                                + " %";
+        return new IllegalStateException(
+                bucket.place(object.key())
+                        + what
+                        + " ("
+                        + why
+                        + "): the day stays as it was. See raw.rejected_lines; put a corrected file"
+                        + " there, or load it as it is with ./caravan load-day --force");
+    }
+
+    private String reasons(DayFile file) {
+        StringBuilder text = new StringBuilder();
+        for (Map<String, Object> row :
+                clickHouse.rows(
+                        SqlFile.text(SQL + "reasons.sql").replace("{table}", file.table()),
+                        Map.of())) {
+            text.append(text.isEmpty() ? "" : "; ")
+                    .append(row.get("reason"))
+                    .append(": ")
+                    .append(row.get("lines"))
+                    .append(", first in line ")
+                    .append(row.get("first"));
+        }
+        return text.isEmpty() ? "an empty file is no day without events" : text.toString();
+    }
+
+    /** Puts the file's lines in place of the day's. */
+    public void swap(DayFile file) throws ClickHouseRefused {
+        file.day().stillOurs();
+        String day = file.day().day().toString();
+        clickHouse.execute(
+                file.lines() == 0
+                        ? "ALTER TABLE raw.lines DROP PARTITION '" + day + "'"
+                        : "ALTER TABLE raw.lines REPLACE PARTITION '"
+                                + day
+                                + "' FROM "
+                                + file.table());
+        replaceRejected(file);
+        record(file, "loaded");
+        dropLeftTables();
+        file.day()
+                .outcome(
+                        "%d events, %d rejected, %d of other days, from %s in %.1f s"
+                                .formatted(
+                                        file.events(),
+                                        file.rejected(),
+                                        file.otherDays(),
+                                        bucket.place(file.object().key()),
+                                        file.seconds()));
+    }
+
+    private void replaceRejected(DayFile file) {
+        String day = file.day().day().toString();
+        String table = file.table() + "_rejected";
+        clickHouse.execute("CREATE TABLE " + table + " AS raw.rejected_lines");
+        clickHouse.execute(
+                SqlFile.text(SQL + "rejected.sql")
+                        .replace("{table}", file.table())
+                        .replace("{rejected}", table),
+                Map.of("file", file.object().key()));
+        clickHouse.execute(
+                file.rejected() == 0
+                        ? "ALTER TABLE raw.rejected_lines DROP PARTITION '" + day + "'"
+                        : "ALTER TABLE raw.rejected_lines REPLACE PARTITION '"
+                                + day
+                                + "' FROM "
+                                + table);
+    }
+
+    private void record(DayFile file, String outcome) throws ClickHouseRefused {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("day", file.day().day().toString());
+        row.put("file", file.object().key());
+        row.put("etag", file.object().etag());
+        row.put("bytes", file.object().size());
+        row.put("lines", file.lines());
+        row.put("events", file.events());
+        row.put("rejected", file.rejected());
+        row.put("blank", file.blank());
+        row.put("other_days", file.otherDays());
+        row.put("seconds", file.seconds());
+        row.put("outcome", outcome);
+        clickHouse.insert(
+                "raw.loads",
+                file.table() + "/" + outcome,
+                out -> out.write(JSON.writeValueAsString(row).getBytes(StandardCharsets.UTF_8)));
+        LOG.info("job=load {}", row);
+    }
+
+    private static long number(Map<String, Object> row, String column) {
+        return ((Number) row.get(column)).longValue();
+    }
+}

@@ -1,0 +1,86 @@
+package routes.daily;
+
+import routes.jobs.JobDay;
+import routes.storage.StoredObject;
+
+/**
+ * A day's file on its way into ClickHouse.
+ *
+ * <p>For one thread at a time.
+ */
+public final class DayFile {
+    private final JobDay day;
+    private final StoredObject object;
+    private final boolean changed;
+    private final boolean forced;
+    private final long started = System.nanoTime();
+    private String table;
+    private long blank;
+    private long lines;
+    private long rejected;
+    private long otherDays;
+
+    DayFile(JobDay day, StoredObject object, boolean changed, boolean forced) {
+        this.day = day;
+        this.object = object;
+        this.changed = changed;
+        this.forced = forced;
+    }
+
+    JobDay day() {
+        return day;
+    }
+
+    StoredObject object() {
+        return object;
+    }
+
+    /** False when the day stands as this very file says. */
+    public boolean isChanged() {
+        return changed;
+    }
+
+    boolean forced() {
+        return forced;
+    }
+
+    void staged(String stagedTable, long stagedLines, long blankLines) {
+        table = stagedTable;
+        lines = stagedLines;
+        blank = blankLines;
+    }
+
+    /** The table that holds the file's lines until they are swapped in. */
+    String table() {
+        return table;
+    }
+
+    void counted(long badLines, long linesOfOtherDays) {
+        rejected = badLines;
+        otherDays = linesOfOtherDays;
+    }
+
+    long lines() {
+        return lines;
+    }
+
+    long blank() {
+        return blank;
+    }
+
+    long rejected() {
+        return rejected;
+    }
+
+    long events() {
+        return lines - rejected;
+    }
+
+    long otherDays() {
+        return otherDays;
+    }
+
+    double seconds() {
+        return (System.nanoTime() - started) / 1e9;
+    }
+}

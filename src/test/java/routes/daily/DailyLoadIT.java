@@ -1,0 +1,392 @@
+package routes.daily;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPOutputStream;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.jobs.JobDay;
+import routes.jobs.JobDays;
+import routes.jobs.NotYet;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import sandbox.Sandbox;
+
+/** Files of all kinds, on the embedded S3, ClickHouse and Postgres. */
+class DailyLoadIT {
+    private static Sandbox sandbox;
+    private static Bucket bucket;
+    private static ClickHouse clickHouse;
+    private static DriverManagerDataSource postgres;
+    private static Settings settings;
+    private static int nextDay;
+
+    private final LocalDate day = LocalDate.of(2026, 1, 1).plusDays(nextDay++);
+    private final String key = "events/" + day + ".jsonl";
+
+    @BeforeAll
+    static void start() throws Exception {
+        sandbox =
+                Sandbox.start(
+                        Path.of("").toAbsolutePath(), List.of("postgres", "clickhouse", "s3"));
+        settings =
+                Settings.load(
+                        Map.of(
+                                "CARAVAN_CLICKHOUSE_URL",
+                                "http://localhost:" + sandbox.port("clickhouse"),
+                                "CARAVAN_CLICKHOUSE_PASSWORD",
+                                "caravan",
+                                "CARAVAN_S3_URL",
+                                "http://localhost:" + sandbox.port("s3"),
+                                "CARAVAN_S3_SECRET_KEY",
+                                "caravan",
+                                "CARAVAN_LOAD_SETTLED",
+                                "0s",
+                                "CARAVAN_LOAD_LINE_BYTES",
+                                "1MB"));
+        bucket = Bucket.of(settings);
+        clickHouse = Servers.clickHouse(settings);
+        postgres =
+                new DriverManagerDataSource(
+                        "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",
+                        "caravan",
+                        "caravan");
+        load().prepare();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bucket.close();
+        clickHouse.close();
+        sandbox.close();
+    }
+
+    private static DailyLoad load() {
+        return new DailyLoad(
+                bucket, clickHouse, LoadSettings.read(settings), (lines, bytes, size) -> {});
+    }
+
+    private String load(boolean force) throws Exception {
+        try (JobDay taken = JobDays.of("load", day, postgres);
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind("load", load());
+            context.addRoutes(load().route());
+            context.start();
+            context.createProducerTemplate()
+                    .requestBodyAndHeader("direct:load", taken, "force", force);
+            return taken.outcome();
+        } catch (CamelExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    private void put(String text) throws IOException {
+        put(key, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void put(String name, byte[] bytes) throws IOException {
+        bucket.put(name, out -> out.write(bytes));
+    }
+
+    private String event(int id, String type, String more) {
+        return "{\"event_id\":\"e%d\",\"user_id\":%d,\"event_type\":\"%s\",\"event_timestamp\":\"%sT10:00:%02dZ\",\"session_id\":\"s%d\"%s}"
+                .formatted(id, id % 3, type, day, id % 60, id % 2, more);
+    }
+
+    /** An answer's rows, each as its values separated by blanks. */
+    private List<String> rows(String sql) {
+        return clickHouse.rows(sql, Map.of("day", day.toString())).stream()
+                .map(row -> String.join(" ", row.values().stream().map(String::valueOf).toList()))
+                .toList();
+    }
+
+    private long count(String table) {
+        return Long.parseLong(
+                rows("SELECT count() AS n FROM " + table + " WHERE day = {day:Date}").get(0));
+    }
+
+    @Test
+    void fiveTables_areFilledFromOneFile() throws Exception {
+        put(
+                String.join(
+                        "\n",
+                        event(1, "login", ""),
+                        event(2, "purchase", ",\"purchase_amount\":9.99"),
+                        event(3, "purchase", ",\"purchase_amount\":\"12.5\",\"items\":[{\"a\":1}]"),
+                        event(4, "task_completed", ",\"task_id\":\"t1\",\"task_result\":\"fail\""),
+                        event(5, "ab_test_assigned", ",\"ab_test_id\":\"x\",\"ab_group\":\"B\""),
+                        event(6, "never heard of", ",\"Ключ\":\"знач 😀\"")));
+        assertThat(load(false)).startsWith("6 events, 0 rejected, 0 of other days");
+        assertThat(count("raw.events")).isEqualTo(6);
+        assertThat(
+                        rows(
+                                "SELECT user_id, toString(event_timestamp) AS t,"
+                                    + " toString(purchase_amount) AS a, session_id FROM"
+                                    + " raw.purchases WHERE day = {day:Date} ORDER BY event_id"))
+                .containsExactly(
+                        "2 " + day + " 10:00:02.000 9.99 s0", "0 " + day + " 10:00:03.000 12.5 s1");
+        assertThat(
+                        rows(
+                                "SELECT user_id, task_id, task_result FROM raw.task_results WHERE"
+                                        + " day = {day:Date}"))
+                .containsExactly("1 t1 fail");
+        assertThat(
+                        rows(
+                                "SELECT user_id, ab_test_id, ab_group FROM raw.ab_test_assignments"
+                                        + " WHERE day = {day:Date}"))
+                .containsExactly("2 x B");
+        assertThat(
+                        rows(
+                                "SELECT session_id, user_id, toSecond(session_start) AS b,"
+                                    + " toSecond(session_end) AS e, event_count FROM raw.sessions"
+                                    + " WHERE day = {day:Date} ORDER BY session_id"))
+                .containsExactly("s0 2 2 6 3", "s1 1 1 5 3");
+        assertThat(
+                        rows(
+                                "SELECT JSONExtractString(data, 'Ключ') AS v FROM raw.events WHERE"
+                                        + " day = {day:Date} AND event_id = 'e6'"))
+                .containsExactly("знач 😀");
+    }
+
+    @Test
+    void sameFile_isSkipped_correctedOne_replacesTheDay_andNoOther() throws Exception {
+        put(event(1, "login", "") + "\n" + event(2, "login", ""));
+        load(false);
+        long others =
+                Long.parseLong(
+                        rows("SELECT count() AS n FROM raw.events WHERE day != {day:Date}").get(0));
+        assertThat(load(false)).startsWith("unchanged");
+        assertThat(load(true)).startsWith("2 events");
+        assertThat(count("raw.events")).isEqualTo(2);
+        put(event(3, "login", ""));
+        assertThat(load(false)).startsWith("1 events");
+        assertThat(rows("SELECT event_id FROM raw.events WHERE day = {day:Date}"))
+                .containsExactly("e3");
+        assertThat(rows("SELECT count() AS n FROM raw.events WHERE day != {day:Date}"))
+                .containsExactly(Long.toString(others));
+        assertThat(rows("SELECT outcome FROM raw.loads WHERE day = {day:Date}")).hasSize(3);
+        assertThat(
+                        rows(
+                                "SELECT name FROM system.tables WHERE database = 'raw' AND name"
+                                        + " LIKE 'load_%' AND name != 'loads'"))
+                .as("tables of loads that are over")
+                .isEmpty();
+    }
+
+    @Test
+    void oddLines_eachHaveTheirOutcome() throws Exception {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.write("\uFEFF".getBytes(StandardCharsets.UTF_8));
+        file.write((event(1, "login", "") + "\r\n\r\n   \n").getBytes(StandardCharsets.UTF_8));
+        file.write(
+                (event(2, "login", ",\"n\":{\"deep\":[1,{\"x\":null}]}") + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        file.write((event(2, "login", "") + "\n").getBytes(StandardCharsets.UTF_8));
+        file.write(
+                (event(3, "login", "").replace("\"user_id\":0", "\"user_id\":\"0\"") + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        file.write(
+                (event(4, "login", "").replace(day.toString(), day.minusDays(1).toString()) + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        file.write("{\"event_id\":\"x\",\"user_id\":\"".getBytes(StandardCharsets.UTF_8));
+        file.write(new byte[] {(byte) 0xC3, (byte) 0x28});
+        file.write("\"}\n[1,2]\nnull\n".getBytes(StandardCharsets.UTF_8));
+        file.write(
+                (event(5, "login", ",\"long\":\"" + "x".repeat(10 << 20) + "\"") + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        for (String bad :
+                List.of(
+                        event(6, "purchase", ""),
+                        event(7, "purchase", ",\"purchase_amount\":\"much\""),
+                        event(8, "purchase", ",\"purchase_amount\":\"0.00001\""),
+                        event(9, "task_completed", ",\"task_id\":\"t\",\"task_result\":\"maybe\""),
+                        event(10, "ab_test_assigned", ",\"ab_test_id\":\"x\""),
+                        event(11, "login", "").replace("\"event_id\":\"e11\"", "\"event_id\":null"),
+                        event(12, "login", "")
+                                .replaceFirst(
+                                        "\"event_timestamp\":\"[^\"]*\"",
+                                        "\"event_timestamp\":\"noon\""))) {
+            file.write((bad + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        file.write("{\"event_id\":\"cut".getBytes(StandardCharsets.UTF_8));
+        put(key, file.toByteArray());
+
+        assertThatThrownBy(() -> load(false))
+                .hasMessageContaining("has 12 bad lines of 17")
+                .hasMessageContaining("the day stays as it was");
+        assertThat(count("raw.events")).isZero();
+        assertThat(count("raw.rejected_lines")).isEqualTo(12);
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("has not changed since");
+
+        assertThat(load(true)).startsWith("5 events, 12 rejected, 1 of other days");
+        assertThat(
+                        rows(
+                                "SELECT line_number, event_id, user_id FROM raw.events WHERE day ="
+                                        + " {day:Date} ORDER BY line_number"))
+                .containsExactly("1 e1 1", "4 e2 2", "5 e2 2", "6 e3 0", "7 e4 1");
+        assertThat(
+                        rows(
+                                "SELECT line_number, reason FROM raw.rejected_lines WHERE day ="
+                                        + " {day:Date} ORDER BY line_number"))
+                .containsExactly(
+                        "8 not UTF-8",
+                        "9 not a JSON object",
+                        "10 not a JSON object",
+                        "11 longer than 1048576 bytes",
+                        "12 purchase_amount is missing or no amount",
+                        "13 purchase_amount is missing or no amount",
+                        "14 purchase_amount has more than 4 decimals",
+                        "15 task_result is neither success nor fail",
+                        "16 no ab_group",
+                        "17 no event_id",
+                        "18 event_timestamp is no time",
+                        "19 not JSON");
+        assertThat(
+                        rows(
+                                "SELECT blank, lines, events FROM raw.loads WHERE day = {day:Date}"
+                                        + " AND outcome = 'loaded'"))
+                .containsExactly("2 17 5");
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void gzip_ofSeveralMembers_isReadToItsEnd_andCutOff_isNoDay() throws Exception {
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        members.write(gzip(event(1, "login", "") + "\n"));
+        members.write(gzip(event(2, "login", "") + "\n"));
+        put(key + ".gz", members.toByteArray());
+        assertThat(load(false)).startsWith("2 events");
+
+        byte[] whole = gzip((event(3, "login", "") + "\n").repeat(10_000));
+        put(key + ".gz", java.util.Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("cannot be read to its end");
+        assertThat(count("raw.events")).as("the day before the broken file").isEqualTo(2);
+
+        put(key, new byte[0]);
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("There are both");
+        bucket.remove(key);
+    }
+
+    @Test
+    void emptyFile_isRefused_unlessForced() throws Exception {
+        put(event(1, "login", ""));
+        load(false);
+        put("\n\n");
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("holds no lines");
+        assertThat(count("raw.events")).isEqualTo(1);
+        load(true);
+        assertThat(count("raw.events")).isZero();
+    }
+
+    @Test
+    void fileThatHasNotCome_isWaitedFor() {
+        assertThatThrownBy(() -> load(false))
+                .isInstanceOf(NotYet.class)
+                .hasMessageContaining(key + " nor ");
+    }
+
+    @Test
+    void fileThatGrows_isNotWholeYet() throws Exception {
+        Settings patient =
+                Settings.load(
+                        Map.of(
+                                "CARAVAN_LOAD_SETTLED", "2s",
+                                "CARAVAN_CLICKHOUSE_URL",
+                                        "http://localhost:" + sandbox.port("clickhouse"),
+                                "CARAVAN_CLICKHOUSE_PASSWORD", "caravan"));
+        put(event(1, "login", ""));
+        DailyLoad load =
+                new DailyLoad(
+                        bucket, clickHouse, LoadSettings.read(patient), (lines, bytes, size) -> {});
+        try (JobDay taken = JobDays.of("load", day, postgres)) {
+            AtomicBoolean over = new AtomicBoolean();
+            Thread writer = new Thread(() -> grow(over), "writer");
+            writer.start();
+            assertThatThrownBy(() -> load.find(taken, false))
+                    .isInstanceOf(NotYet.class)
+                    .hasMessageContaining("still changes");
+            over.set(true);
+            writer.join();
+        }
+    }
+
+    private void grow(AtomicBoolean over) {
+        for (int lines = 2; !over.get(); lines++) {
+            replace(lines);
+        }
+    }
+
+    @Test
+    void marker_saysThatTheFileIsWhole() throws Exception {
+        Settings marked =
+                Settings.load(
+                        Map.of(
+                                "CARAVAN_LOAD_MARKER",
+                                ".done",
+                                "CARAVAN_CLICKHOUSE_URL",
+                                "http://localhost:" + sandbox.port("clickhouse")));
+        DailyLoad load =
+                new DailyLoad(
+                        bucket, clickHouse, LoadSettings.read(marked), (lines, bytes, size) -> {});
+        put(event(1, "login", ""));
+        try (JobDay taken = JobDays.of("load", day, postgres)) {
+            assertThatThrownBy(() -> load.find(taken, false))
+                    .isInstanceOf(NotYet.class)
+                    .hasMessageContaining(key + ".done");
+            put(key + ".done", new byte[0]);
+            assertThat(load.find(taken, false).isChanged()).isTrue();
+        }
+    }
+
+    @Test
+    void fileReplacedWhileItIsRead_isNotSwappedIn() throws Exception {
+        put((event(1, "login", "") + "\n").repeat(100));
+        DailyLoad load =
+                new DailyLoad(
+                        bucket,
+                        clickHouse,
+                        LoadSettings.read(settings),
+                        (lines, bytes, size) -> {
+                            if (bytes == size) {
+                                replace(1);
+                            }
+                        });
+        try (JobDay taken = JobDays.of("load", day, postgres)) {
+            DayFile file = load.find(taken, false);
+            assertThatThrownBy(() -> load.stage(file)).hasMessageContaining("was replaced while");
+        }
+        assertThat(count("raw.events")).isZero();
+        assertThat(load(false)).startsWith("1 events");
+    }
+
+    private void replace(int lines) {
+        try {
+            put((event(9, "login", "") + "\n").repeat(lines));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

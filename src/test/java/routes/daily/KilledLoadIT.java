@@ -1,0 +1,194 @@
+package routes.daily;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import sandbox.Sandbox;
+
+/**
+ * The command load-day, killed with kill -9 while it works: readers see the old day or the new one.
+ */
+class KilledLoadIT {
+    private static final LocalDate DAY = LocalDate.of(2026, 11, 20);
+    private static final LocalDate OTHER = DAY.minusDays(1);
+    private static final int OLD = 1_000;
+    private static final int NEW = 400_000;
+    private static final int KILLS = 10;
+    private static final Path LOG = Path.of("target/it/load-day.log");
+
+    private static Sandbox sandbox;
+    private static Map<String, String> environment;
+    private static Bucket bucket;
+    private static ClickHouse clickHouse;
+
+    @BeforeAll
+    static void start() throws Exception {
+        sandbox =
+                Sandbox.start(
+                        Path.of("").toAbsolutePath(), List.of("postgres", "clickhouse", "s3"));
+        environment = new HashMap<>();
+        environment.put(
+                "CARAVAN_POSTGRES_URL",
+                "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan");
+        environment.put("CARAVAN_POSTGRES_PASSWORD", "caravan");
+        environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + sandbox.port("clickhouse"));
+        environment.put("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
+        environment.put("CARAVAN_S3_URL", "http://localhost:" + sandbox.port("s3"));
+        environment.put("CARAVAN_S3_SECRET_KEY", "caravan");
+        environment.put("CARAVAN_LOAD_SETTLED", "0s");
+        Settings settings = Settings.load(environment);
+        bucket = Bucket.of(settings);
+        clickHouse = Servers.clickHouse(settings);
+        Files.createDirectories(LOG.getParent());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bucket.close();
+        clickHouse.close();
+        sandbox.close();
+    }
+
+    private static void put(LocalDate day, int events) throws IOException {
+        bucket.put(
+                "events/" + day + ".jsonl.gz",
+                out -> {
+                    GZIPOutputStream gzip = new GZIPOutputStream(out);
+                    for (int i = 0; i < events; i++) {
+                        gzip.write(line(day, i).getBytes(StandardCharsets.UTF_8));
+                    }
+                    gzip.finish();
+                });
+    }
+
+    private static String line(LocalDate day, int i) {
+        String more =
+                switch (i % 4) {
+                    case 0 -> ",\"event_type\":\"purchase\",\"purchase_amount\":1.25";
+                    case 1 ->
+                            ",\"event_type\":\"task_completed\",\"task_id\":\"t\",\"task_result\":\"success\"";
+                    case 2 ->
+                            ",\"event_type\":\"ab_test_assigned\",\"ab_test_id\":\"x\",\"ab_group\":\"A\"";
+                    default -> ",\"event_type\":\"login\"";
+                };
+        return "{\"event_id\":\"e%d\",\"user_id\":\"u%d\",\"event_timestamp\":\"%sT00:00:00Z\",\"session_id\":\"s%d\"%s}\n"
+                .formatted(i, i % 1_000, day, i / 10, more);
+    }
+
+    private static Process start(LocalDate day) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-jar",
+                                "target/caravan.jar",
+                                "load-day",
+                                day.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static void complete(LocalDate day) throws Exception {
+        Process process = start(day);
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(LOG)).isZero();
+    }
+
+    private static void assertLoaded(LocalDate day, int events) {
+        Map<String, Object> counts =
+                clickHouse
+                        .rows(
+                                "SELECT toString((SELECT tuple(count(), uniqExact(event_id)) FROM"
+                                    + " raw.events WHERE day = {day:Date})) AS events,"
+                                    + " toString((SELECT tuple(count(), sum(purchase_amount)) FROM"
+                                    + " raw.purchases WHERE day = {day:Date})) AS purchases,"
+                                    + " (SELECT count() FROM raw.task_results WHERE day ="
+                                    + " {day:Date}) AS tasks, (SELECT count() FROM"
+                                    + " raw.ab_test_assignments WHERE day = {day:Date}) AS tests,"
+                                    + " toString((SELECT tuple(count(), sum(event_count)) FROM"
+                                    + " raw.sessions WHERE day = {day:Date})) AS sessions",
+                                Map.of("day", day.toString()))
+                        .get(0);
+        assertThat(counts)
+                .isEqualTo(
+                        Map.of(
+                                "events", "(" + events + "," + events + ")",
+                                "purchases", "(" + events / 4 + "," + trimmed(events / 4) + ")",
+                                "tasks", events / 4,
+                                "tests", events / 4,
+                                "sessions", "(" + events / 10 + "," + events + ")"));
+    }
+
+    private static String trimmed(int purchases) {
+        return java.math.BigDecimal.valueOf(purchases * 125L, 2)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    @Test
+    void killedAtRandomMoments_theDayIsTheOldOneOrTheNewOne_andARerunCompletesIt()
+            throws Exception {
+        put(OTHER, OLD);
+        put(DAY, OLD);
+        complete(OTHER);
+        complete(DAY);
+        put(DAY, NEW);
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        long longest = 6_000;
+        for (int kill = 0; kill < KILLS; kill++) {
+            Process process = start(DAY);
+            if (process.waitFor(500 + random.nextInt((int) longest), TimeUnit.MILLISECONDS)) {
+                // It was faster: the next ones are given less time, and something to do.
+                longest = Math.max(1_000, longest / 2);
+                assertLoaded(DAY, NEW);
+                put(DAY, OLD);
+                complete(DAY);
+                put(DAY, NEW);
+                continue;
+            }
+            process.destroyForcibly().waitFor();
+            long events =
+                    ((Number)
+                                    clickHouse
+                                            .rows(
+                                                    "SELECT count() AS n FROM raw.events WHERE day"
+                                                            + " = {day:Date}",
+                                                    Map.of("day", DAY.toString()))
+                                            .get(0)
+                                            .get("n"))
+                            .longValue();
+            assertLoaded(DAY, events == NEW ? NEW : OLD);
+        }
+        complete(DAY);
+        assertLoaded(DAY, NEW);
+        assertLoaded(OTHER, OLD);
+        assertThat(
+                        clickHouse.rows(
+                                "SELECT name FROM system.tables WHERE database = 'raw' AND"
+                                        + " match(name, '^load_[0-9a-f]{32}')",
+                                Map.of()))
+                .as("tables of killed loads")
+                .isEmpty();
+    }
+}
