@@ -38,7 +38,8 @@ import routes.settings.Settings;
         name = "demo",
         description = {
             "Starts the embedded services and the pipelines, loads the sample rows, shows them in"
-                    + " ClickHouse, and shows that a second pass sends nothing.",
+                    + " ClickHouse, shows that a second pass sends nothing, and has each scheduled"
+                    + " job do a day.",
             "Stays up until Ctrl-C. The embedded services' data are kept in .caravan/;"
                     + " caravan.properties is left aside, except with --running."
         },
@@ -104,7 +105,17 @@ public final class DemoCommand implements Callable<Integer> {
         say("Starting the pipelines ...");
         CaravanRuntime runtime = closing.add(CaravanRuntime.start(settings));
         awaitRunning(runtime);
-        if (!arrive(rows) || !secondPass(rows, runtime) || !healthy(settings)) {
+        if (!arrive(rows) || !secondPass(rows, runtime)) {
+            return 1;
+        }
+        say("");
+        try (DemoJobs jobs = new DemoJobs(settings, out())) {
+            if (!jobs.hold()) {
+                return 1;
+            }
+        }
+        say("");
+        if (!healthy(settings)) {
             return 1;
         }
         if (once) {
@@ -129,6 +140,12 @@ public final class DemoCommand implements Callable<Integer> {
             environment.put("CARAVAN_CLICKHOUSE_QUORUM", "false");
             environment.put("CARAVAN_OUTBOXES", "user_login,user_events");
             environment.put("CARAVAN_SINKS", "user_login,user_events");
+            environment.put("CARAVAN_JOBS", "audit,load");
+            environment.put("CARAVAN_AUDIT_DESTINATION", ".caravan/exports");
+            environment.put("CARAVAN_LOAD_SETTLED", "0s");
+            environment.put("CARAVAN_S3_ACCESS_KEY", "caravan");
+            environment.put("CARAVAN_S3_BUCKET", "caravan");
+            environment.putIfAbsent("CARAVAN_S3_SECRET_KEY", "caravan");
             environment.putIfAbsent("CARAVAN_POSTGRES_PASSWORD", "caravan");
             environment.putIfAbsent("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
             environment.putIfAbsent("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
@@ -140,6 +157,7 @@ public final class DemoCommand implements Callable<Integer> {
         environment.put(
                 "CARAVAN_POSTGRES_URL",
                 "jdbc:postgresql://localhost:" + ports.get("postgres") + "/caravan");
+        environment.put("CARAVAN_S3_URL", "http://localhost:" + ports.get("s3"));
         environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + ports.get("kafka"));
         environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + ports.get("clickhouse"));
     }
@@ -325,6 +343,9 @@ public final class DemoCommand implements Callable<Integer> {
         say("  ./caravan query daily_summary          sums a day, kept by a materialized view");
         say("  ./caravan query retention_7d           who came back within a week");
         say("  ./caravan dead-letter list user_event  what ClickHouse could not hold: nothing yet");
+        say(
+                "  ./caravan load-day YYYY-MM-DD          a day's file, from the bucket into"
+                        + " raw.events");
         say("  " + observe(settings) + "health");
         say("  " + observe(settings) + "metrics");
         say("Insert a row of your own, and see it with the first of these:");

@@ -1,0 +1,145 @@
+package routes.command;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.SqlFile;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.Destination;
+
+/** The demo's days of the scheduled jobs: asked for, done by the runtime, and looked over. */
+final class DemoJobs implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final long LOOK_MS = 100;
+    private static final int LINES = 100_000;
+
+    private final Settings settings;
+    private final PrintWriter out;
+    private final HikariDataSource source;
+    private final JdbcTemplate postgres;
+    private final ClickHouse clickHouse;
+    private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
+
+    DemoJobs(Settings settings, PrintWriter out) {
+        this.settings = settings;
+        this.out = out;
+        source = Servers.postgres(settings);
+        postgres = new JdbcTemplate(source);
+        clickHouse = Servers.clickHouse(settings);
+    }
+
+    /** True if each job that runs did its day, and the results are what they must be. */
+    boolean hold() throws IOException, InterruptedException {
+        List<String> jobs = settings.names("caravan.jobs");
+        return (!jobs.contains("audit") || audit()) && (!jobs.contains("load") || load());
+    }
+
+    private void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Asks the runtime for a day and waits for what comes of it; null if nothing does. */
+    private String done(String job, LocalDate day) throws InterruptedException {
+        long before =
+                postgres.queryForObject(
+                        "SELECT coalesce(max(id), 0) FROM caravan.job_run", Long.class);
+        new NamedParameterJdbcTemplate(postgres)
+                .update(
+                        SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
+                        Map.of("job", job, "day", day));
+        long started = System.nanoTime();
+        while (System.nanoTime() - started < PATIENCE.toNanos()) {
+            List<String> runs =
+                    postgres.queryForList(
+                            "SELECT message FROM caravan.job_run WHERE job = ? AND day = ? AND"
+                                    + " succeeded AND id > ?",
+                            String.class,
+                            job,
+                            day,
+                            before);
+            if (!runs.isEmpty()) {
+                return runs.get(0);
+            }
+            Thread.sleep(LOOK_MS);
+        }
+        say("The job " + job + " has not done its day after " + PATIENCE.toSeconds() + " s:");
+        postgres.queryForList(
+                        "SELECT problem FROM caravan.job_day WHERE job = ? AND day = ? AND problem"
+                                + " IS NOT NULL",
+                        String.class,
+                        job,
+                        day)
+                .forEach(problem -> say("  " + problem));
+        return null;
+    }
+
+    private boolean audit() throws IOException, InterruptedException {
+        SqlFile.statements("classpath:sql/postgres/demo_users.sql").forEach(postgres::execute);
+        String outcome = done("audit", today);
+        if (outcome == null) {
+            return false;
+        }
+        say("Audit export of " + today + ": " + outcome);
+        String place = settings.text("caravan.audit.destination");
+        if (!place.startsWith(Destination.BUCKET)) {
+            Path file = Path.of(place, "users_audit_export_" + today + ".csv");
+            try (var lines = Files.lines(file)) {
+                lines.limit(3).forEach(line -> say("  " + line));
+            }
+        }
+        return true;
+    }
+
+    private boolean load() throws IOException, InterruptedException {
+        LocalDate day = today.minusDays(1);
+        String key = settings.find("caravan.load.prefix").orElse("") + day + ".jsonl.gz";
+        DayOfEvents events = new DayOfEvents(day, LINES);
+        try (Bucket bucket = Bucket.of(settings)) {
+            bucket.put(key, events::writeTo);
+        }
+        String outcome = done("load", day);
+        if (outcome == null) {
+            return false;
+        }
+        say("Daily load of " + day + ": " + outcome);
+        Map<String, Object> found =
+                clickHouse
+                        .rows(
+                                SqlFile.text("classpath:sql/clickhouse/demo/day.sql"),
+                                Map.of("day", day.toString()))
+                        .get(0);
+        Map<String, Object> expected =
+                Map.of(
+                        "events", events.lines(),
+                        "purchases", events.lines("purchase"),
+                        "cents", (int) events.cents(),
+                        "tasks", events.lines("task_completed"),
+                        "assignments", events.lines("ab_test_assigned"),
+                        "rejected", 0);
+        if (found.equals(expected)) {
+            say("  raw.events and its sisters hold just what the file holds: " + found);
+            return true;
+        }
+        say("  ClickHouse holds " + found + ", and the file " + expected);
+        return false;
+    }
+
+    @Override
+    public void close() {
+        clickHouse.close();
+        source.close();
+    }
+}
