@@ -71,6 +71,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Each service does what it is there for, and keeps its data when it is killed. One start for all
@@ -807,6 +817,110 @@ class ServicesIT {
     @Test
     void elasticsearchPaused_answersNothing_untilItIsResumed() throws Exception {
         assertPausedAndResumed("elasticsearch", () -> ask("GET", "_cluster/health", ""));
+    }
+
+    // S3
+
+    private static S3Client s3(String secret) throws IOException {
+        return S3Client.builder()
+                .endpointOverride(URI.create("http://127.0.0.1:" + launcher.port("s3")))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create("caravan", secret)))
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .build();
+    }
+
+    private static void put(S3Client s3, String key, String text) {
+        // With a charset in the content type S3Proxy reckons another signature than the client.
+        RequestBody body = RequestBody.fromBytes(text.getBytes(StandardCharsets.UTF_8));
+        s3.putObject(to -> to.bucket("caravan").key(key), body);
+    }
+
+    private static String get(S3Client s3, String key) {
+        return s3.getObjectAsBytes(from -> from.bucket("caravan").key(key)).asUtf8String();
+    }
+
+    private static List<String> keys(S3Client s3, String prefix) {
+        return s3
+                .listObjectsV2Paginator(which -> which.bucket("caravan").prefix(prefix))
+                .contents()
+                .stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    @Test
+    void s3_putsGetsListsAndDeletes() throws Exception {
+        try (S3Client s3 = s3("caravan")) {
+            put(s3, "basic/b", "old");
+            put(s3, "basic/b", "new, é");
+            put(s3, "basic/a/deep +%\".txt", "");
+            assertEquals("new, é", get(s3, "basic/b"));
+            assertEquals("", get(s3, "basic/a/deep +%\".txt"));
+            assertEquals(List.of("basic/a/deep +%\".txt", "basic/b"), keys(s3, "basic/"));
+
+            s3.deleteObject(which -> which.bucket("caravan").key("basic/b"));
+            assertEquals(List.of("basic/a/deep +%\".txt"), keys(s3, "basic/"));
+            assertThrows(NoSuchKeyException.class, () -> get(s3, "basic/b"));
+        }
+    }
+
+    @Test
+    void s3_refusesAnotherSecret() throws Exception {
+        try (S3Client stranger = s3("wrong")) {
+            assertEquals(
+                    403, assertThrows(S3Exception.class, () -> keys(stranger, "")).statusCode());
+            assertEquals(
+                    403,
+                    assertThrows(S3Exception.class, () -> put(stranger, "forbidden", "x"))
+                            .statusCode());
+        }
+        try (S3Client s3 = s3("caravan")) {
+            assertEquals(List.of(), keys(s3, "forbidden"));
+        }
+    }
+
+    @Test
+    void s3_isKilledWithoutLoss() throws Exception {
+        try (S3Client s3 = s3("caravan")) {
+            ProcessHandle server = launcher.server("s3");
+            AtomicInteger stored = new AtomicInteger();
+            CompletableFuture<Void> writer =
+                    CompletableFuture.runAsync(() -> putUntilItFails(s3, stored));
+            await(() -> stored.get() >= 200);
+            launcher.command("kill s3");
+            assertFalse(server.isAlive());
+            writer.get(60, TimeUnit.SECONDS);
+            launcher.command("start s3");
+
+            int confirmed = stored.get();
+            assertTrue(keys(s3, "killed/").size() >= confirmed);
+            for (int n = 0; n < confirmed; n++) {
+                assertEquals("object " + n, get(s3, "killed/" + n));
+            }
+        }
+    }
+
+    /** Counts what the server has confirmed. */
+    private static void putUntilItFails(S3Client s3, AtomicInteger stored) {
+        try {
+            while (true) {
+                put(s3, "killed/" + stored, "object " + stored);
+                stored.incrementAndGet();
+            }
+        } catch (SdkClientException killed) {
+            System.out.println("s3 was killed at object " + stored);
+        }
+    }
+
+    @Test
+    void s3Paused_answersNothing_untilItIsResumed() throws Exception {
+        try (S3Client s3 = s3("caravan")) {
+            assertPausedAndResumed("s3", () -> keys(s3, "paused/"));
+        }
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
