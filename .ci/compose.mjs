@@ -27,7 +27,7 @@ for (const [name, service] of Object.entries(compose.services)) {
   for (const port of service.ports ?? []) {
     if (!String(port).startsWith("127.0.0.1:")) faults.push(`${name}: port ${port} is open to the network`);
   }
-  for (const [, variable] of JSON.stringify(service).matchAll(/\$\{([A-Z_]+)/g)) {
+  for (const [, variable] of JSON.stringify(service).matchAll(/\$\{([A-Z0-9_]+)/g)) {
     if (!example.includes(`${variable}=`)) faults.push(`${name}: ${variable} is not in .env.example`);
   }
   for (const volume of service.volumes ?? []) {
