@@ -130,19 +130,33 @@ public final class Sandbox implements AutoCloseable {
         return Integer.parseInt(ports.getProperty(service + ".port"));
     }
 
-    /** The environment of a runtime that uses these services. */
+    /** The environment of a runtime that uses these services: of those that were started. */
     public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
-        environment.put(
-                "CARAVAN_POSTGRES_URL",
-                "jdbc:postgresql://localhost:" + port("postgres") + "/caravan");
-        environment.put("CARAVAN_POSTGRES_PASSWORD", "caravan");
-        environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + port("kafka"));
-        environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + port("clickhouse"));
-        environment.put("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
-        environment.put("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
+        if (has("postgres")) {
+            environment.put(
+                    "CARAVAN_POSTGRES_URL",
+                    "jdbc:postgresql://localhost:" + port("postgres") + "/caravan");
+            environment.put("CARAVAN_POSTGRES_PASSWORD", "caravan");
+        }
+        if (has("kafka")) {
+            environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + port("kafka"));
+        }
+        if (has("clickhouse")) {
+            environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + port("clickhouse"));
+            environment.put("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
+            environment.put("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
+        }
+        if (has("s3")) {
+            environment.put("CARAVAN_S3_URL", "http://localhost:" + port("s3"));
+            environment.put("CARAVAN_S3_SECRET_KEY", "caravan");
+        }
         environment.put("CARAVAN_HTTP_PORT", "0");
         return environment;
+    }
+
+    private boolean has(String service) {
+        return ports.containsKey(service + ".port");
     }
 
     @Override

@@ -21,6 +21,9 @@ record Folder(Path directory) implements Destination {
             content.writeTo(out);
             out.flush();
             file.getFD().sync();
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(part);
+            throw e;
         }
         Files.move(
                 part,

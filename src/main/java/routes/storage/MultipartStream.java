@@ -2,6 +2,7 @@ package routes.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +63,7 @@ final class MultipartStream extends OutputStream {
     }
 
     private RequestBody body() {
-        return RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(buffer, 0, filled));
+        return RequestBody.fromByteBuffer(ByteBuffer.wrap(buffer, 0, filled));
     }
 
     private void sendPart() {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.Abortable;
 
 /**
@@ -15,7 +14,7 @@ import software.amazon.awssdk.http.Abortable;
 final class ResumedStream extends InputStream {
     private static final Logger LOG = LoggerFactory.getLogger(ResumedStream.class);
 
-    /** Connections in a row that bring nothing. */
+    /** Connections in a row that bring nothing: with the pauses between them, about a minute. */
     private static final int PATIENCE = 8;
 
     private static final long FIRST_PAUSE_MS = 250;
@@ -26,14 +25,15 @@ final class ResumedStream extends InputStream {
         InputStream at(long offset);
     }
 
-    private final long size;
+    private final StoredObject object;
     private final Opening opening;
     private InputStream in;
     private long position;
     private int failures;
+    private boolean closed;
 
-    ResumedStream(long size, Opening opening) {
-        this.size = size;
+    ResumedStream(StoredObject object, Opening opening) {
+        this.object = object;
         this.opening = opening;
         in = opening.at(0);
     }
@@ -46,10 +46,13 @@ final class ResumedStream extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (closed) {
+            throw new IOException("The stream of " + object.key() + " is closed");
+        }
         if (length == 0) {
             return 0;
         }
-        while (position < size) {
+        while (position < object.size()) {
             try {
                 if (in == null) {
                     in = opening.at(position);
@@ -57,34 +60,38 @@ final class ResumedStream extends InputStream {
                 int count = in.read(buffer, offset, length);
                 if (count < 0) {
                     throw new EOFException(
-                            "the connection ended at byte " + position + " of " + size);
+                            "The connection ended at byte "
+                                    + position
+                                    + " of "
+                                    + object.size()
+                                    + " of "
+                                    + object.key());
                 }
                 position += count;
                 failures = 0;
                 return count;
             } catch (IOException e) {
-                pauseOrFail(e);
-            } catch (StorageException e) {
-                if (e.getCause() instanceof SdkClientException) {
-                    pauseOrFail(new IOException(e));
-                } else {
+                drop();
+                if (++failures > PATIENCE) {
                     throw e;
                 }
+                pause();
+            } catch (StorageException e) {
+                if (!e.isPassing() || ++failures > PATIENCE) {
+                    throw e;
+                }
+                pause();
             }
         }
         return -1;
     }
 
-    private void pauseOrFail(IOException failure) throws IOException {
-        drop();
-        if (++failures > PATIENCE) {
-            throw failure;
-        }
+    private void pause() throws IOException {
         try {
             Thread.sleep(FIRST_PAUSE_MS << (failures - 1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while reading an object", e);
+            throw new IOException("Interrupted while " + object.key() + " was read", e);
         }
     }
 
@@ -101,13 +108,14 @@ final class ResumedStream extends InputStream {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         if (in != null) {
             abort(in);
             in = null;
         }
     }
 
-    /** Closing would read the rest of the object first. */
+    /** Closing alone would read the rest of the object first. */
     private static void abort(InputStream in) throws IOException {
         if (in instanceof Abortable abortable) {
             abortable.abort();

@@ -7,7 +7,15 @@ package routes.storage;
 public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    StorageException(String message, Throwable cause) {
+    private final boolean passing;
+
+    StorageException(String message, boolean passing, Throwable cause) {
         super(message, cause);
+        this.passing = passing;
+    }
+
+    /** Whether the same request may well succeed a little later: the server is away or busy. */
+    boolean isPassing() {
+        return passing;
     }
 }
