@@ -2,6 +2,8 @@
 CREATE TABLE job_day (
     job text NOT NULL,
     day date NOT NULL,
+    -- Whether the schedule has fired for this day, or somebody asked for it.
+    scheduled boolean NOT NULL DEFAULT false,
     state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done')),
     due_since timestamptz NOT NULL DEFAULT now(),
     not_before timestamptz NOT NULL DEFAULT now(),

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,16 +252,36 @@ public final class CaravanRuntime implements AutoCloseable {
                     schedules.prepare();
                     return schedules;
                 });
-        for (JobSettings job : jobs) {
-            Work work = works.get(job.name());
-            untilDone(
-                    "job " + job.name(),
-                    () -> {
-                        work.prepare();
-                        schedules.start(job, work);
-                        return work;
-                    });
+        // Each by itself: a server that one of them waits for does not keep the others.
+        List<JobSettings> waiting = new ArrayList<>(jobs);
+        while (!waiting.isEmpty()) {
+            waiting.removeIf(job -> started(schedules, job));
+            if (!waiting.isEmpty()) {
+                Thread.sleep(RETRY_MS);
+            }
         }
+    }
+
+    private boolean started(Jobs schedules, JobSettings job) {
+        try {
+            Work work = works.get(job.name());
+            work.prepare();
+            schedules.start(job, work);
+            return true;
+        } catch (SettingsException e) {
+            throw e;
+        } catch (Exception e) {
+            waiting("job " + job.name(), e);
+            return false;
+        }
+    }
+
+    private static void waiting(String what, Exception reason) {
+        LOG.warn(
+                "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
+                what,
+                RETRY_MS,
+                Reason.of(reason));
     }
 
     @FunctionalInterface
@@ -275,11 +296,7 @@ public final class CaravanRuntime implements AutoCloseable {
             } catch (InterruptedException | SettingsException e) {
                 throw e;
             } catch (Exception e) {
-                LOG.warn(
-                        "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
-                        what,
-                        RETRY_MS,
-                        Reason.of(e));
+                waiting(what, e);
                 Thread.sleep(RETRY_MS);
             }
         }

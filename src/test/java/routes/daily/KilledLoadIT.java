@@ -2,17 +2,21 @@ package routes.daily;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.RuntimeProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,7 @@ import sandbox.Sandbox;
  * The command load-day, killed with kill -9 while it works: readers see the old day or the new one.
  */
 class KilledLoadIT {
-    private static final LocalDate DAY = LocalDate.of(2026, 11, 20);
+    private static final LocalDate DAY = LocalDate.of(2025, 2, 28);
     private static final LocalDate OTHER = DAY.minusDays(1);
     private static final int OLD = 1_000;
     private static final int NEW = 400_000;
@@ -190,5 +194,28 @@ class KilledLoadIT {
                                 Map.of()))
                 .as("tables of killed loads")
                 .isEmpty();
+    }
+
+    @Test
+    void fileThatComesLate_isWaitedForByTheSchedule() throws Exception {
+        LocalDate yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
+        bucket.remove("events/" + yesterday + ".jsonl.gz");
+        Map<String, String> runtime = new HashMap<>(environment);
+        runtime.put("CARAVAN_OUTBOXES", "");
+        runtime.put("CARAVAN_SINKS", "");
+        runtime.put("CARAVAN_JOBS", "load");
+        runtime.put("CARAVAN_JOB_LOAD_CRON", "* * * * * ?");
+        runtime.put("CARAVAN_JOB_LOAD_RETRY", "1s");
+        try (RuntimeProcess process = RuntimeProcess.start(runtime)) {
+            process.awaitRunning();
+            Awaitility.await("a first look")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> process.log().contains("event=waiting day=" + yesterday));
+            put(yesterday, OLD);
+            Awaitility.await("loaded")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> process.log().contains("event=done day=" + yesterday));
+        }
+        assertLoaded(yesterday, OLD);
     }
 }
