@@ -8,6 +8,7 @@ import routes.command.DeadLetterCommand;
 import routes.command.DemoCommand;
 import routes.command.LoadDayCommand;
 import routes.command.QueryCommand;
+import routes.command.S3Command;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
 
@@ -22,6 +23,7 @@ import routes.settings.SettingsException;
             QueryCommand.class,
             DeadLetterCommand.class,
             LoadDayCommand.class,
+            S3Command.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         })
@@ -50,7 +52,7 @@ public final class Caravan implements Runnable {
                         return CommandLine.ExitCode.USAGE;
                     }
                     command.getErr().println(Reason.of(failure));
-                    return CommandLine.ExitCode.SOFTWARE;
+                    return command.getCommandSpec().exitCodeOnExecutionException();
                 });
         System.exit(line.execute(arguments));
     }

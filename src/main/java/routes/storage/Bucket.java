@@ -137,7 +137,7 @@ public final class Bucket implements AutoCloseable {
                 () -> {
                     try {
                         HeadObjectResponse head =
-                                s3.headObject(request -> request.bucket(name).key(key));
+                                s3.headObject(request -> request.bucket(name).key(named(key)));
                         return Optional.of(
                                 new StoredObject(
                                         key,
@@ -191,7 +191,7 @@ public final class Bucket implements AutoCloseable {
 
     /** Stores an object, or puts it in place of the one with that key, when all of it has come. */
     public void put(String key, Content content) throws IOException {
-        try (MultipartStream out = new MultipartStream(s3, name, key)) {
+        try (MultipartStream out = new MultipartStream(s3, name, named(key))) {
             content.writeTo(out);
             out.complete();
         } catch (AwsServiceException e) {
@@ -226,7 +226,7 @@ public final class Bucket implements AutoCloseable {
 
     /** Removes an object; nothing happens if there is none. */
     public void remove(String key) {
-        asked(() -> s3.deleteObject(request -> request.bucket(name).key(key)), key);
+        asked(() -> s3.deleteObject(request -> request.bucket(name).key(named(key))), key);
     }
 
     /** How many uploads of keys that begin so wait for their end, or for being given up. */
@@ -237,6 +237,14 @@ public final class Bucket implements AutoCloseable {
                                 .uploads()
                                 .size(),
                 prefix);
+    }
+
+    /** A request without a key would be about the bucket itself. */
+    private static String named(String key) {
+        if (key == null || key.isEmpty()) {
+            throw new IllegalArgumentException("An object's key is not empty");
+        }
+        return key;
     }
 
     private <T> T asked(Supplier<T> request, String key) {

@@ -27,6 +27,11 @@ public interface Destination {
         String place = settings.text(key);
         return place.startsWith(BUCKET)
                 ? new BucketPrefix(bucket, place.substring(BUCKET.length()))
-                : new Folder(Path.of(place));
+                : folder(Path.of(place));
+    }
+
+    /** A directory, which is made when the first file comes. */
+    static Destination folder(Path directory) {
+        return new Folder(directory);
     }
 }

@@ -1,0 +1,289 @@
+package routes.command;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import routes.Reason;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.Destination;
+import routes.storage.StorageException;
+import routes.storage.StorageRoutes;
+import routes.storage.StoredObject;
+
+/** Looks at the bucket of the settings, and carries files there and back. */
+@Command(
+        name = "s3",
+        description = "Lists, reads, stores and removes objects of the bucket.",
+        mixinStandardHelpOptions = true)
+public final class S3Command implements Callable<Integer> {
+    private static final String STANDARD_OUTPUT = "-";
+    private static final int NO = 1;
+    private static final int NO_ANSWER = 3;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return 2;
+    }
+
+    /** What a command does, by the routes that others use too. */
+    @FunctionalInterface
+    private interface Operation {
+        int run(ProducerTemplate routes, Bucket bucket) throws IOException;
+    }
+
+    private int perform(Operation operation) throws Exception {
+        Settings settings = Settings.load(System.getenv());
+        try (Bucket bucket = Bucket.of(settings);
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.disableJMX();
+            context.getRegistry().bind("bucket", bucket);
+            context.addRoutes(new StorageRoutes());
+            context.start();
+            return operation.run(context.createProducerTemplate(), bucket);
+        } catch (CamelExecutionException e) {
+            Throwable failure = e.getCause();
+            throw new CommandFailed(
+                    failure instanceof StorageException
+                            ? failure.getMessage()
+                            : Reason.of(failure));
+        } catch (StorageException e) {
+            throw new CommandFailed(e.getMessage());
+        }
+    }
+
+    @Command(
+            name = "ls",
+            description =
+                    "Lists all objects whose key begins with the prefix: size in bytes, time of the"
+                            + " last change in UTC, key.",
+            mixinStandardHelpOptions = true)
+    int list(
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "PREFIX",
+                            description = "What a key begins with; without it, all are listed.")
+                    String prefix)
+            throws Exception {
+        return perform(
+                (routes, bucket) -> {
+                    long listed;
+                    try (Stream<?> objects =
+                            routes.requestBody("direct:storage-list", prefix, Stream.class)) {
+                        listed = objects.peek(object -> print((StoredObject) object)).count();
+                    }
+                    if (listed == 0) {
+                        err().println(
+                                        "There is nothing that begins with "
+                                                + bucket.place(prefix == null ? "" : prefix));
+                    }
+                    return 0;
+                });
+    }
+
+    private void print(StoredObject object) {
+        Instant modified = object.modified();
+        out().printf(
+                        "%15d  %-20s  %s%n",
+                        object.size(),
+                        modified == null ? "" : modified.truncatedTo(ChronoUnit.SECONDS),
+                        // Control characters would break the lines, or steer the terminal.
+                        object.key().replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    @Command(
+            name = "exists",
+            description = "Tells whether there is an object with that key.",
+            exitCodeListHeading = "%nExit code:%n",
+            exitCodeList = {
+                "0:there is one",
+                "1:there is none",
+                "2:wrong usage or a wrong setting",
+                "3:the server does not answer or refuses"
+            },
+            exitCodeOnExecutionException = NO_ANSWER,
+            mixinStandardHelpOptions = true)
+    int exists(@Parameters(paramLabel = "KEY", description = "The object's key.") String key)
+            throws Exception {
+        check(key);
+        return perform(
+                (routes, bucket) -> {
+                    boolean exists =
+                            routes.requestBody("direct:storage-exists", key, Boolean.class);
+                    say(exists ? "yes" : "no");
+                    return exists ? 0 : NO;
+                });
+    }
+
+    @Command(
+            name = "put",
+            description = "Stores a file, in place of the object that may have the key.",
+            mixinStandardHelpOptions = true)
+    int put(
+            @Parameters(paramLabel = "FILE", description = "The file.") Path name,
+            @Parameters(paramLabel = "KEY", description = "The object's key.") String key)
+            throws Exception {
+        check(key);
+        Path named = named(name);
+        return perform(
+                (routes, bucket) -> {
+                    TransferProgress file = open(named);
+                    try (file) {
+                        routes.requestBodyAndHeader(
+                                "direct:storage-put", file, StorageRoutes.KEY, key);
+                    }
+                    say(bucket.place(key) + ": " + file.bytes() + " bytes");
+                    return 0;
+                });
+    }
+
+    private TransferProgress open(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new CommandFailed(file + " is a directory: name a file");
+        }
+        try {
+            return new TransferProgress(Files.newInputStream(file), Files.size(file), err());
+        } catch (NoSuchFileException e) {
+            throw new CommandFailed("There is no file " + file);
+        } catch (IOException e) {
+            throw new CommandFailed("Cannot read the file " + file + ": " + e);
+        }
+    }
+
+    @Command(
+            name = "get",
+            description = {
+                "Reads an object into a file or to standard output.",
+                "The file is there when all of it has come, or stays as it was."
+            },
+            mixinStandardHelpOptions = true)
+    int get(
+            @Parameters(paramLabel = "KEY", description = "The object's key.") String key,
+            @Parameters(
+                            arity = "0..1",
+                            defaultValue = STANDARD_OUTPUT,
+                            paramLabel = "FILE",
+                            description = "The file; - or nothing is standard output.")
+                    String file)
+            throws Exception {
+        check(key);
+        return perform(
+                (routes, bucket) -> {
+                    long size = bucket.find(key).map(StoredObject::size).orElse(0L);
+                    TransferProgress object =
+                            new TransferProgress(
+                                    routes.requestBody(
+                                            "direct:storage-get", key, InputStream.class),
+                                    size,
+                                    err());
+                    try (object) {
+                        if (file.equals(STANDARD_OUTPUT)) {
+                            // Not System.out, which hides that nobody reads any more.
+                            copy(object, new FileOutputStream(FileDescriptor.out));
+                            return 0;
+                        }
+                        write(object, named(Path.of(file)));
+                    }
+                    say(named(Path.of(file)) + ": " + object.bytes() + " bytes");
+                    return 0;
+                });
+    }
+
+    private static void write(InputStream in, Path file) {
+        if (Files.isDirectory(file)) {
+            throw new CommandFailed(file + " is a directory: name a file");
+        }
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                // A pipe or a device: a rename would put a file in its place.
+                copy(in, Files.newOutputStream(file));
+                return;
+            }
+            Path target = Files.exists(file) ? file.toRealPath() : file;
+            Destination.folder(target.getParent())
+                    .write(target.getFileName().toString(), in::transferTo);
+        } catch (IOException e) {
+            throw new CommandFailed("Cannot write the file " + file + ": " + e);
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream to) throws IOException {
+        try (OutputStream out = to) {
+            in.transferTo(out);
+        }
+    }
+
+    @Command(
+            name = "rm",
+            description = "Removes objects. A key that there is not is told, with exit code 1.",
+            mixinStandardHelpOptions = true)
+    int remove(
+            @Parameters(arity = "1..*", paramLabel = "KEY", description = "The objects' keys.")
+                    List<String> keys)
+            throws Exception {
+        keys.forEach(this::check);
+        return perform(
+                (routes, bucket) -> {
+                    int missing = 0;
+                    for (String key : keys) {
+                        if (routes.requestBody("direct:storage-exists", key, Boolean.class)) {
+                            routes.requestBody("direct:storage-remove", key);
+                            say("Removed " + bucket.place(key));
+                        } else {
+                            missing++;
+                            err().println("There is no " + bucket.place(key));
+                        }
+                    }
+                    return missing == 0 ? 0 : NO;
+                });
+    }
+
+    private void check(String key) {
+        if (key.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "KEY is empty: name an object");
+        }
+    }
+
+    /** A relative name means the directory that ./caravan was called from. */
+    private static Path named(Path file) {
+        return Path.of(System.getProperty("caravan.caller", ""))
+                .resolve(file)
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    private void say(String line) {
+        out().println(line);
+        out().flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}
