@@ -198,6 +198,14 @@ public final class CaravanRuntime implements AutoCloseable {
                                 admin.describeCluster(new DescribeClusterOptions().timeoutMs(3_000))
                                         .clusterId()
                                         .get(3, TimeUnit.SECONDS)));
+        works.usedBucket()
+                .ifPresent(
+                        bucket ->
+                                checks.register(
+                                        new Dependency(
+                                                "s3",
+                                                settings.text("caravan.s3.url"),
+                                                bucket::check)));
         if (!sinks.isEmpty()) {
             checks.register(
                     new Dependency(

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import routes.audit.Audit;
 import routes.clickhouse.ClickHouse;
 import routes.daily.DailyLoad;
@@ -56,6 +57,11 @@ final class Works implements AutoCloseable {
             bucket = Bucket.of(settings);
         }
         return bucket;
+    }
+
+    /** The bucket that one of the jobs reads or writes, if one does. */
+    Optional<Bucket> usedBucket() {
+        return Optional.ofNullable(bucket);
     }
 
     Work get(String job) {

@@ -32,7 +32,10 @@ final class Lab implements AutoCloseable {
     private final Path jar;
 
     Lab() throws IOException, InterruptedException {
-        sandbox = Sandbox.start(Path.of("").toAbsolutePath());
+        sandbox =
+                Sandbox.start(
+                        Path.of("").toAbsolutePath(),
+                        List.of("postgres", "kafka", "clickhouse", "s3"));
         // A copy: the original may be built anew meanwhile.
         jar = Files.createTempFile("caravan", ".jar");
         Files.write(jar, Files.readAllBytes(Path.of("target/caravan.jar")));
@@ -148,13 +151,19 @@ final class Lab implements AutoCloseable {
         return environment;
     }
 
-    /** The runtime with -Xmx256m, once its pipelines run. */
+    /** The runtime with a usual heap, once its pipelines run. */
     Process runtime(Map<String, String> environment) throws IOException, InterruptedException {
+        return runtime(environment, "-Xmx1g");
+    }
+
+    /** The runtime with a heap of its own, once its pipelines run. */
+    Process runtime(Map<String, String> environment, String heap)
+            throws IOException, InterruptedException {
         Path log = Files.createTempFile("runtime", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(
                                 "java",
-                                "-Xmx256m",
+                                heap,
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-XX:+UseParallelGC",
                                 "-jar",
@@ -171,6 +180,28 @@ final class Lab implements AutoCloseable {
             Thread.sleep(20);
         }
         return process;
+    }
+
+    /** A command with -Xmx256m, to its end. */
+    void command(String... arguments) throws IOException, InterruptedException {
+        Path log = Files.createTempFile("command", ".log");
+        List<String> command =
+                new java.util.ArrayList<>(
+                        List.of(
+                                "java",
+                                "-Xmx256m",
+                                "-XX:+ExitOnOutOfMemoryError",
+                                "-XX:+UseParallelGC",
+                                "-jar",
+                                jar.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(sandbox.environment());
+        builder.environment().put("CARAVAN_LOAD_SETTLED", "0s");
+        if (builder.start().waitFor() != 0) {
+            throw new IllegalStateException(Files.readString(log));
+        }
     }
 
     /** One of the runtime's counters, over all pipelines. */

@@ -32,6 +32,8 @@ public final class Main {
     private final Lab lab;
     private final Report report;
     private final int rows;
+    private double outboxRate;
+    private double sinkRate;
 
     private Main(Lab lab, Report report, int rows) {
         this.lab = lab;
@@ -52,6 +54,7 @@ public final class Main {
                     case "keys" -> main.keys();
                     case "memory" -> main.memory();
                     case "byhand" -> main.byHand();
+                    case "load" -> main.load();
                     default -> throw new IllegalArgumentException("no benchmark " + bench);
                 }
             }
@@ -120,6 +123,7 @@ public final class Main {
         }
         double own = rate(rows, lab.until(runtime, "caravan_outbox_rows_sent_total", rows));
         Lab.stop(runtime);
+        outboxRate = own;
         report.add("outbox", "runtime", own, "rows/s", "");
         report.add("outbox", "runtime / serial floor", own / floor, "ratio", ">= 0.6");
     }
@@ -171,6 +175,7 @@ public final class Main {
         }
         double floor = rate(inserts.size() * (double) INSERT, System.nanoTime() - bare);
         report.add("sink", "bare client", floor, "rows/s", "");
+        sinkRate = own;
         report.add("sink", "runtime", own, "rows/s", "");
         report.add("sink", "runtime / bare client", own / floor, "ratio", ">= 0.8");
     }
@@ -333,9 +338,10 @@ public final class Main {
     private void memory() throws Exception {
         int backlog = 5 * rows;
         lab.eventTable("bench_memory", backlog, false);
-        Process runtime = lab.runtime(lab.pipeline("bench_memory", true, true));
+        Process runtime = lab.runtime(lab.pipeline("bench_memory", true, true), "-Xmx256m");
         double rate =
                 rate(backlog, lab.until(runtime, "caravan_sink_rows_inserted_total", backlog));
+        // Above the heap: code, threads, buffers outside of it.
         String peak =
                 Files.readAllLines(Path.of("/proc/" + runtime.pid() + "/status")).stream()
                         .filter(line -> line.startsWith("VmHWM"))
@@ -395,12 +401,7 @@ public final class Main {
                 connection.commit();
             }
         }
-        report.add(
-                "byhand",
-                "read, send, mark, commit, a row at a time",
-                rate(some, System.nanoTime() - start),
-                "rows/s",
-                "");
+        byHand("read, send, mark, commit, a row at a time", rate(some, start), outboxRate);
         lab.clickHouse(
                 "CREATE TABLE bench_hand (id Int64, user_id Nullable(UInt32), event_type String,"
                     + " points_spent UInt32, event_time DateTime) ENGINE = MergeTree ORDER BY id");
@@ -428,12 +429,87 @@ public final class Main {
                 }
             }
         }
+        byHand("consume, insert, commit, a record at a time", rate(some, start), sinkRate);
+    }
+
+    private void byHand(String way, double rate, double runtimeRate) {
+        report.add("byhand", way, rate, "rows/s", "");
+        if (runtimeRate > 0) {
+            report.add("byhand", "runtime / " + way, runtimeRate / rate, "ratio", "");
+        }
+    }
+
+    /** Days' files against one bare client that inserts the same lines into one table. */
+    private void load() throws Exception {
+        double small = loadSeconds("2020-01-01", rows / 5);
+        double large = loadSeconds("2020-01-02", 2 * rows);
+        report.add("load", rows / 5 + " lines", small, "s", "");
+        report.add("load", 2 * rows + " lines", large, "s", "");
+        report.add("load", "seconds a line, large / small", large / small / 10, "ratio", "about 1");
+        lab.clickHouse(
+                "CREATE TABLE bench_lines (event_id String, user_id String, event_type"
+                    + " LowCardinality(String), event_timestamp DateTime64(3, 'UTC'), session_id"
+                    + " String, purchase_amount Decimal(18, 4)) ENGINE = MergeTree ORDER BY"
+                    + " (event_type, user_id, event_timestamp)");
+        long nanos = 0;
+        StringBuilder lines = new StringBuilder();
+        for (int id = 1; id <= 2 * rows; id++) {
+            lines.append(event("2020-01-02", id));
+            if (id % INSERT == 0) {
+                byte[] insert = lines.toString().getBytes(StandardCharsets.UTF_8);
+                lines.setLength(0);
+                long start = System.nanoTime();
+                lab.clickHouse("INSERT INTO bench_lines FORMAT JSONEachRow", insert);
+                nanos += System.nanoTime() - start;
+            }
+        }
+        double bare = nanos / 1e9;
+        report.add("load", 2 * rows + " lines, bare client", bare, "s", "");
+        report.add("load", "bare client / load", bare / large, "ratio", ">= 0.6");
+        double huge = loadSeconds("2020-01-03", 10 * rows);
         report.add(
-                "byhand",
-                "consume, insert, commit, a record at a time",
-                rate(some, System.nanoTime() - start),
-                "rows/s",
-                "");
+                "load",
+                10 * rows + " lines (2 GB a 10 million), -Xmx256m",
+                huge,
+                "s",
+                "no OutOfMemoryError");
+    }
+
+    private double loadSeconds(String day, int lines) throws Exception {
+        Path file = Files.createTempFile(day, ".jsonl");
+        try (var out = Files.newBufferedWriter(file)) {
+            for (int id = 1; id <= lines; id++) {
+                out.write(event(day, id));
+            }
+        }
+        lab.command("s3", "put", file.toString(), "events/" + day + ".jsonl");
+        Files.delete(file);
+        lab.command("load-day", day);
+        return Double.parseDouble(
+                lab.clickHouse(
+                        "SELECT seconds FROM raw.loads WHERE day = '"
+                                + day
+                                + "' AND lines = "
+                                + lines));
+    }
+
+    private static String event(String day, int id) {
+        return "{\"event_id\":\"%s-%d-0123456789abcdef\",\"user_id\":%d,\"event_type\":\"%s\",\"event_timestamp\":\"%sT%02d:%02d:%02d.123Z\",\"session_id\":\"s%d\"%s,\"device\":\"mobile\"}\n"
+                .formatted(
+                        day,
+                        id,
+                        id % 50_000,
+                        id % 10 == 0 ? "purchase" : "page_view",
+                        day,
+                        id / 3_600 % 24,
+                        id / 60 % 60,
+                        id % 60,
+                        id / 10,
+                        id % 10 == 0 ? ",\"purchase_amount\":9.99" : ",\"page\":\"/lessons\"");
+    }
+
+    private static double rate(int count, long startNanos) {
+        return rate((double) count, System.nanoTime() - startNanos);
     }
 
     private static double rate(double count, long nanos) {

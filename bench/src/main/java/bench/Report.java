@@ -1,5 +1,7 @@
 package bench;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,10 +29,22 @@ final class Report {
 
     void write(Path file) throws IOException {
         Files.createDirectories(file.getParent());
+        ObjectMapper json = new ObjectMapper();
+        List<Map<String, Object>> figures = new ArrayList<>();
+        if (Files.exists(file)) {
+            // What was not measured this time stays as it was.
+            for (JsonNode old : json.readTree(file.toFile()).path("figures")) {
+                String bench = old.path("bench").asText();
+                if (rows.stream().noneMatch(row -> row.get("bench").equals(bench))) {
+                    figures.add(json.convertValue(old, new TypeReference<>() {}));
+                }
+            }
+        }
+        figures.addAll(rows);
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("at", Instant.now().toString());
         report.put("processors", Runtime.getRuntime().availableProcessors());
-        report.put("figures", rows);
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), report);
+        report.put("figures", figures);
+        json.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), report);
     }
 }

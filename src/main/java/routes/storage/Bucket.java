@@ -89,6 +89,11 @@ public final class Bucket implements AutoCloseable {
         return new Bucket(client, url, settings.text("caravan.s3.bucket"), accessKey);
     }
 
+    /** Asks the server for the bucket: throws unless it is there and the access key may see it. */
+    public void check() {
+        asked(() -> s3.headBucket(request -> request.bucket(name)), "");
+    }
+
     /** An object's full name, for people. */
     public String place(String key) {
         return "s3://" + name + "/" + key;
