@@ -81,6 +81,9 @@ class CommandLineTest {
                 "--help",
                 "query --help",
                 "demo --help",
+                "s3 --help",
+                "s3 exists --help",
+                "s3 get --help",
                 "dead-letter --help",
                 "dead-letter list --help",
                 "dead-letter replay --help"
@@ -157,6 +160,54 @@ class CommandLineTest {
         assertThat(outcome.exit()).isEqualTo(1);
         assertThat(outcome.err().strip())
                 .startsWith("Kafka at " + broker + " does not answer")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3",
+                "s3 copy",
+                "s3 exists",
+                "s3 exists a b",
+                "s3 put file",
+                "s3 get",
+                "s3 rm"
+            })
+    void s3WithWrongWords_exit2_andTheUsage(String line) throws Exception {
+        Outcome outcome = run(Map.of(), line.split(" "));
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("Usage: caravan s3");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void s3WithoutASecret_exit2_andItsName() throws Exception {
+        Outcome outcome = run(Map.of(), "s3", "exists", "key");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip()).contains("CARAVAN_S3_SECRET_KEY").hasLineCount(1);
+    }
+
+    @Test
+    void s3WithAnEmptyKey_exit2_andAsksNobody() throws Exception {
+        Outcome outcome =
+                run(Map.of("CARAVAN_S3_SECRET_KEY", "caravan"), "s3", "rm", "something", "");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("KEY is empty");
+    }
+
+    @Test
+    void s3Away_isNeitherYesNorNo_andOneLineThatSaysWhere() throws Exception {
+        String url = "http://localhost:" + freePort();
+        Outcome outcome =
+                run(
+                        Map.of("CARAVAN_S3_URL", url, "CARAVAN_S3_SECRET_KEY", "caravan"),
+                        "s3",
+                        "exists",
+                        "key");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err().strip())
+                .startsWith("S3 at " + url + " does not answer")
                 .hasLineCount(1);
     }
 

@@ -1,0 +1,145 @@
+package routes.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sandbox.Sandbox;
+
+/** {@code caravan s3} as people run it, on the embedded S3. */
+class S3CommandIT {
+    private static final long MOST_SECONDS = 120;
+
+    private static Sandbox sandbox;
+
+    @TempDir private Path caller;
+    @TempDir private Path outputs;
+
+    private record Outcome(int exit, byte[] bytes, String err) {
+        String out() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        sandbox = Sandbox.start(Path.of("").toAbsolutePath(), List.of("s3"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        sandbox.close();
+    }
+
+    private Outcome s3(String... arguments) throws IOException, InterruptedException {
+        return s3(Map.of(), arguments);
+    }
+
+    private Outcome s3(Map<String, String> others, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlogback.configurationFile=logback-command.xml",
+                        // What the shell tells a command of its caller.
+                        "-Dcaravan.caller=" + caller,
+                        "-Dcaravan.terminal=false",
+                        "-jar",
+                        "target/caravan.jar",
+                        "s3"));
+        command.addAll(List.of(arguments));
+        Path out = outputs.resolve("out");
+        Path err = outputs.resolve("err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        environment.putAll(others);
+        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), Files.readAllBytes(out), Files.readString(err));
+    }
+
+    @Test
+    void file_isPut_listed_found_read_andRemoved() throws Exception {
+        byte[] content = new byte[9_000_000];
+        new Random(1).nextBytes(content);
+        Files.write(caller.resolve("a file"), content);
+        String key = "dir/it's 100% +.bin";
+
+        Outcome put = s3("put", "a file", key);
+        assertThat(put.err()).isEmpty();
+        assertThat(put.out()).isEqualTo("s3://caravan/" + key + ": 9000000 bytes\n");
+        assertThat(put.exit()).isZero();
+
+        assertThat(s3("ls", "dir/").out())
+                .matches(
+                        " +9000000  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ  \\Q"
+                                + key
+                                + "\\E\n");
+        assertThat(s3("exists", key).exit()).isZero();
+
+        assertThat(s3("get", key).bytes()).isEqualTo(content);
+        assertThat(s3("get", key, "-").bytes()).isEqualTo(content);
+        Files.writeString(caller.resolve("copy"), "older");
+        assertThat(s3("get", key, "copy").exit()).isZero();
+        assertThat(caller.resolve("copy")).hasBinaryContent(content);
+
+        Outcome removed = s3("rm", key, "dir/missing");
+        assertThat(removed.out()).isEqualTo("Removed s3://caravan/" + key + "\n");
+        assertThat(removed.err()).isEqualTo("There is no s3://caravan/dir/missing\n");
+        assertThat(removed.exit()).isEqualTo(1);
+        Outcome none = s3("ls", "dir/");
+        assertThat(none.exit()).isZero();
+        assertThat(none.out()).isEmpty();
+    }
+
+    @Test
+    void missingKey_noFile_exit1() throws Exception {
+        Outcome exists = s3("exists", "missing");
+        assertThat(exists.exit()).isEqualTo(1);
+        assertThat(exists.err()).isEmpty();
+
+        Files.writeString(caller.resolve("copy"), "older");
+        Outcome get = s3("get", "missing", "copy");
+        assertThat(get.exit()).isEqualTo(1);
+        assertThat(get.err()).isEqualTo("There is no s3://caravan/missing\n");
+        assertThat(caller.resolve("copy")).hasContent("older");
+        try (var files = Files.list(caller)) {
+            assertThat(files).containsExactly(caller.resolve("copy"));
+        }
+    }
+
+    @Test
+    void refused_isNoAnswer() throws Exception {
+        Map<String, String> wrong = Map.of("CARAVAN_S3_SECRET_KEY", "wrong");
+        Outcome exists = s3(wrong, "exists", "anything");
+        assertThat(exists.exit()).isEqualTo(3);
+        assertThat(exists.out()).isEmpty();
+        assertThat(exists.err().strip()).contains("refuses access key caravan").hasLineCount(1);
+        Outcome list = s3(wrong, "ls");
+        assertThat(list.exit()).isEqualTo(1);
+        assertThat(list.err().strip()).contains("refuses access key caravan").hasLineCount(1);
+    }
+}
