@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,57 @@ final class RecordCheck {
         }
     }
 
+    /** Looks through records one after the other, with one parser for those that are good. */
+    final class Pass {
+        private JsonParser parser = newParser();
+
+        private JsonParser newParser() {
+            try {
+                return JSON.createNonBlockingByteArrayParser();
+            } catch (IOException e) {
+                throw new UncheckedIOException("A parser without input cannot fail", e);
+            }
+        }
+
+        Verdict check(ConsumerRecord<byte[], byte[]> record) {
+            Verdict verdict = good(record);
+            if (verdict == null) {
+                // Whatever state it is in now, the next record is not to see it.
+                parser = newParser();
+                verdict = RecordCheck.this.check(record);
+            }
+            return verdict;
+        }
+
+        /** Null unless the record is good beyond doubt. */
+        private Verdict good(ConsumerRecord<byte[], byte[]> record) {
+            byte[] value = record.value();
+            if (record.key() == null || record.key().length == 0 || value == null) {
+                return null;
+            }
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            int body = 0;
+            while (body < value.length && value[body] != '{') {
+                body++;
+            }
+            if (key.indexOf('\uFFFD') >= 0 || body == value.length) {
+                return null;
+            }
+            try {
+                ByteArrayFeeder feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
+                feeder.feedInput(value, 0, value.length);
+                if (parser.nextToken() != JsonToken.START_OBJECT) {
+                    return null;
+                }
+                Verdict verdict = fields(record, key, parser, body + 1);
+                // Nothing follows the object, so the next record begins afresh.
+                return verdict.row() != null && feeder.needMoreInput() ? verdict : null;
+            } catch (IOException e) {
+                return null;
+            }
+        }
+    }
+
     Verdict check(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null || record.key().length == 0) {
             return Verdict.bad(
@@ -68,7 +120,7 @@ final class RecordCheck {
             return Verdict.bad("the record's value is empty");
         }
         try (JsonParser parser = JSON.createParser(record.value())) {
-            return fields(record, key, parser);
+            return object(record, key, parser);
         } catch (JsonProcessingException e) {
             return Verdict.bad(
                     "the value is not JSON: "
@@ -81,7 +133,7 @@ final class RecordCheck {
         }
     }
 
-    private Verdict fields(ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser)
+    private Verdict object(ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser)
             throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return Verdict.bad("the value is not a JSON object");
@@ -90,6 +142,17 @@ final class RecordCheck {
         if (body <= 0) {
             return Verdict.bad("the value is not UTF-8 text");
         }
+        Verdict verdict = fields(record, key, parser, body);
+        if (parser.nextToken() != null) {
+            return Verdict.bad("the value holds more than one JSON object");
+        }
+        return verdict;
+    }
+
+    /** Reads to the object's end. */
+    private Verdict fields(
+            ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser, int body)
+            throws IOException {
         int named = 0;
         int count = 0;
         int unknown = 0;
@@ -114,8 +177,8 @@ final class RecordCheck {
             }
             parser.skipChildren();
         }
-        if (parser.nextToken() != null) {
-            return Verdict.bad("the value holds more than one JSON object");
+        if (parser.currentToken() != JsonToken.END_OBJECT) {
+            return Verdict.bad("the value ends in the middle of its JSON object");
         }
         if (bad == null && named < requiredCount) {
             bad =

@@ -43,8 +43,9 @@ public final class Sink {
         List<Row> good = new ArrayList<>(batch.records().size());
         List<Rejected> rejected = new ArrayList<>();
         int unknown = 0;
+        RecordCheck.Pass pass = table.check().new Pass();
         for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
-            RecordCheck.Verdict verdict = table.check().check(record);
+            RecordCheck.Verdict verdict = pass.check(record);
             unknown += verdict.unknownFields();
             if (verdict.row() == null) {
                 rejected.add(new Rejected(record, verdict.reason()));

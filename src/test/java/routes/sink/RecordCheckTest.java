@@ -26,8 +26,25 @@ class RecordCheckTest {
     }
 
     private static RecordCheck.Verdict check(String type, String json) {
-        return new RecordCheck(List.of(new Column("c", type, false)), Set.of("kafka_offset"), false)
-                .check(record(0, "k", "{\"c\": " + json + "}"));
+        return both(
+                new RecordCheck(
+                        List.of(new Column("c", type, false)), Set.of("kafka_offset"), false),
+                record(0, "k", "{\"c\": " + json + "}"));
+    }
+
+    /** A record between two good ones, and by itself: the same verdict. */
+    private static RecordCheck.Verdict both(
+            RecordCheck check, ConsumerRecord<byte[], byte[]> record) {
+        RecordCheck anything = new RecordCheck(List.of(), Set.of(), false);
+        RecordCheck.Pass pass = check.new Pass();
+        RecordCheck.Pass around = anything.new Pass();
+        assertThat(around.check(record(1, "k", "{\"a\":1}")).reason()).isNull();
+        around.check(record);
+        assertThat(around.check(record(2, "k", "{\"a\":1}")).row().fields()).isEqualTo(1);
+        pass.check(record);
+        RecordCheck.Verdict alone = check.check(record);
+        assertThat(pass.check(record)).isEqualTo(alone);
+        return alone;
     }
 
     @ParameterizedTest
@@ -77,6 +94,10 @@ class RecordCheckTest {
                 "{\"c\": 1",
                 "{\"c\": 1} {\"c\": 2}",
                 "{\"c\": 1}]",
+                "{\"c\": 1} 12",
+                "{\"c\": 1} tru",
+                "{\"c\": 1} \"abc}",
+                "{\"c\": {\"d\": [1, 2}",
                 "{\"d\": 1}",
                 "{}",
                 "{\"c\": 1, \"kafka_offset\": 5}"
@@ -85,14 +106,14 @@ class RecordCheckTest {
         RecordCheck check =
                 new RecordCheck(
                         List.of(new Column("c", "Int32", false)), Set.of("kafka_offset"), false);
-        assertThat(check.check(record(0, "k", value)).reason()).isNotBlank();
+        assertThat(both(check, record(0, "k", value)).reason()).isNotBlank();
     }
 
     @Test
     void noKey_noValue_areRefused() {
         RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
-        assertThat(check.check(record(0, null, "{}")).reason()).contains("no key");
-        assertThat(check.check(record(0, "k", null)).reason()).contains("empty");
+        assertThat(both(check, record(0, null, "{}")).reason()).contains("no key");
+        assertThat(both(check, record(0, "k", null)).reason()).contains("empty");
         assertThat(
                         check.check(
                                         new ConsumerRecord<>(
