@@ -76,7 +76,14 @@ public final class RuntimeProcess implements AutoCloseable {
         Awaitility.await("pipelines of " + log)
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> log().contains("event=running"));
+                .until(
+                        () -> {
+                            String log = log();
+                            if (!process.isAlive()) {
+                                throw new IllegalStateException("The runtime ended: " + log);
+                            }
+                            return log.contains("event=running");
+                        });
         return this;
     }
 
