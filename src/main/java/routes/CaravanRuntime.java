@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import routes.archive.Archive;
 import routes.batches.BatchesComponent;
 import routes.clickhouse.ClickHouse;
 import routes.jobs.JobRoute;
@@ -212,6 +213,10 @@ public final class CaravanRuntime implements AutoCloseable {
                             "clickhouse",
                             settings.text("caravan.clickhouse.url"),
                             () -> clickHouse.rows("SELECT 1 AS one", Map.of())));
+        }
+        if (works.get("archive") instanceof Archive archive) {
+            checks.register(
+                    new Dependency("mongodb", Servers.mongodbHosts(settings), archive::ping));
         }
     }
 

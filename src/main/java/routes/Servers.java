@@ -1,5 +1,9 @@
 package routes;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
@@ -9,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import routes.clickhouse.ClickHouse;
 import routes.settings.Settings;
+import routes.settings.SettingsException;
 
 /** How the settings say to reach the servers. */
 public final class Servers {
@@ -37,6 +42,41 @@ public final class Servers {
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "60");
         return new HikariDataSource(config);
+    }
+
+    /**
+     * MongoDB, connected to when it is needed; who asks while it is away learns so after some
+     * seconds, unless the address says otherwise.
+     *
+     * @throws SettingsException when the address is none
+     */
+    public static MongoClient mongodb(Settings settings) {
+        ConnectionString address = mongodbAddress(settings);
+        MongoClientSettings.Builder client =
+                MongoClientSettings.builder()
+                        .applicationName("caravan")
+                        .applyConnectionString(address);
+        if (address.getServerSelectionTimeout() == null) {
+            client.applyToClusterSettings(
+                    cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS));
+        }
+        return MongoClients.create(client.build());
+    }
+
+    /** Where MongoDB is, without the account. */
+    static String mongodbHosts(Settings settings) {
+        return String.join(",", mongodbAddress(settings).getHosts());
+    }
+
+    private static ConnectionString mongodbAddress(Settings settings) {
+        String key = "caravan.mongodb.url";
+        try {
+            return new ConnectionString(settings.text(key));
+        } catch (IllegalArgumentException e) {
+            // Neither the value nor the driver's words: they may hold the password.
+            throw new SettingsException(
+                    key + ": is not an address such as mongodb://localhost:27017");
+        }
     }
 
     /** ClickHouse as the account that writes. */

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import routes.archive.Archive;
+import routes.archive.ArchiveSettings;
 import routes.audit.Audit;
 import routes.clickhouse.ClickHouse;
 import routes.daily.DailyLoad;
@@ -18,7 +20,7 @@ import routes.storage.Destination;
 /** The work of each job that runs, made from the settings. */
 final class Works implements AutoCloseable {
     /** All jobs that there are. */
-    static final List<String> NAMES = List.of("audit", "load");
+    static final List<String> NAMES = List.of("archive", "audit", "load");
 
     private final Settings settings;
     private final Map<String, Work> works = new HashMap<>();
@@ -34,6 +36,12 @@ final class Works implements AutoCloseable {
             works.put(
                     job.name(),
                     switch (job.name()) {
+                        case "archive" ->
+                                new Archive(
+                                        ArchiveSettings.read(settings),
+                                        Servers.mongodb(settings),
+                                        destination("caravan.archive.destination"),
+                                        run -> {});
                         case "audit" ->
                                 new Audit(postgres, destination("caravan.audit.destination"));
                         case "load" ->

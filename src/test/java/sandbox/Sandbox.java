@@ -151,6 +151,9 @@ public final class Sandbox implements AutoCloseable {
             environment.put("CARAVAN_S3_URL", "http://localhost:" + port("s3"));
             environment.put("CARAVAN_S3_SECRET_KEY", "caravan");
         }
+        if (has("mongodb")) {
+            environment.put("CARAVAN_MONGODB_URL", "mongodb://localhost:" + port("mongodb"));
+        }
         environment.put("CARAVAN_HTTP_PORT", "0");
         return environment;
     }
