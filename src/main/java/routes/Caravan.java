@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import routes.command.ArchiveCommand;
 import routes.command.DeadLetterCommand;
 import routes.command.DemoCommand;
 import routes.command.LoadDayCommand;
@@ -21,6 +22,7 @@ import routes.settings.SettingsException;
                         + " the pipelines.",
         subcommands = {
             QueryCommand.class,
+            ArchiveCommand.class,
             DeadLetterCommand.class,
             LoadDayCommand.class,
             S3Command.class,

@@ -32,7 +32,7 @@ final class TransferProgress extends FilterInputStream {
     }
 
     /** Only the shell can tell of standard error alone; Java knows of all three together. */
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         String told = System.getProperty("caravan.terminal");
         return told == null ? System.console() != null : Boolean.parseBoolean(told);
     }

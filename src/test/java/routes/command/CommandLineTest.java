@@ -81,6 +81,7 @@ class CommandLineTest {
                 "--help",
                 "query --help",
                 "demo --help",
+                "archive --help",
                 "s3 --help",
                 "s3 exists --help",
                 "s3 get --help",
@@ -216,6 +217,24 @@ class CommandLineTest {
         Outcome outcome = run(Map.of(), "dead-letter", "replay", "user_event", "--key", "7");
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.err()).contains("name it with --record");
+    }
+
+    @Test
+    void archiveOfADayToCome_exit2() throws Exception {
+        Outcome outcome = run(Map.of(), "archive", "2999-01-01");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("2999-01-01 is still to come");
+    }
+
+    @Test
+    void archiveWithAnAddressThatIsNone_exit2_andThePasswordIsNotShown() throws Exception {
+        Outcome outcome =
+                run(Map.of("CARAVAN_MONGODB_URL", "mongo://me:secret@localhost"), "archive");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip())
+                .startsWith("caravan.mongodb.url: ")
+                .doesNotContain("secret")
+                .hasLineCount(1);
     }
 
     @Test

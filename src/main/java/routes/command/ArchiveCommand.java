@@ -1,0 +1,103 @@
+package routes.command;
+
+import com.mongodb.MongoTimeoutException;
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.camel.CamelExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import routes.Reason;
+import routes.Servers;
+import routes.archive.Archive;
+import routes.archive.ArchiveRun;
+import routes.archive.ArchiveSettings;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.Destination;
+
+/** Archives a day's users now. */
+@Command(
+        name = "archive",
+        description = {
+            "Moves the users who have gone, with all of their documents, from MongoDB's"
+                    + " user_events to archived_users, and writes the day's report.",
+            "A run that was killed is finished by the next."
+        },
+        mixinStandardHelpOptions = true)
+public final class ArchiveCommand implements Callable<Integer> {
+    private static final String DESTINATION = "caravan.archive.destination";
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "YYYY-MM-DD",
+            description = "The day whose beginning is counted back from (default: today, in UTC).")
+    private LocalDate day;
+
+    @Override
+    public Integer call() throws Exception {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        LocalDate chosen = day == null ? today : day;
+        if (chosen.isAfter(today)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    chosen
+                            + " is still to come: until then, users may come back. Today is "
+                            + today
+                            + " in UTC");
+        }
+        Settings settings = Settings.load(System.getenv());
+        ArchiveSettings archiveSettings = ArchiveSettings.read(settings);
+        try (Closing closing = new Closing()) {
+            Bucket bucket =
+                    settings.text(DESTINATION).startsWith(Destination.BUCKET)
+                            ? closing.add(Bucket.of(settings))
+                            : null;
+            Archive archive =
+                    closing.add(
+                            new Archive(
+                                    archiveSettings,
+                                    Servers.mongodb(settings),
+                                    Destination.of(settings, DESTINATION, bucket),
+                                    progress()));
+            JobRun run = closing.add(new JobRun(settings));
+            String outcome = run.run(archive, chosen, Map.of());
+            out().println(chosen + ": " + outcome);
+            out().flush();
+            return 0;
+        } catch (MongoTimeoutException e) {
+            throw new CommandFailed(
+                    "MongoDB does not answer: start it, or set caravan.mongodb.url ("
+                            + Reason.of(e)
+                            + ")");
+        } catch (CamelExecutionException e) {
+            throw new CommandFailed(chosen + ": " + Reason.of(e.getCause()));
+        }
+    }
+
+    /** A line that is written over and over, where somebody looks; none in a log. */
+    private Consumer<ArchiveRun> progress() {
+        if (!TransferProgress.isTerminal()) {
+            return run -> {};
+        }
+        PrintWriter terminal = spec.commandLine().getErr();
+        return run -> {
+            terminal.printf(
+                    "\r%,d users with %,d documents moved%s",
+                    run.users(), run.documents(), run.report() == null ? "" : "\n");
+            terminal.flush();
+        };
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

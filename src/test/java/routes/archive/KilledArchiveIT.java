@@ -1,0 +1,156 @@
+package routes.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import routes.Servers;
+import routes.command.ArchiveSample;
+import routes.settings.Settings;
+import sandbox.Sandbox;
+
+/** The command archive, killed with kill -9 while it works, and run again to its end. */
+class KilledArchiveIT {
+    private static final LocalDate DAY = LocalDate.of(2026, 3, 31);
+    private static final int USERS = 40_000;
+    private static final int EVENTS_EACH = 5;
+    private static final int GONE = 5_000;
+    private static final int KILLS = 10;
+    private static final int LONGEST_MS = 2_500;
+    private static final Path LOG = Path.of("target/it/archive.log");
+
+    @TempDir private Path reports;
+
+    private Process archive(Map<String, String> environment) throws IOException {
+        Files.createDirectories(LOG.getParent());
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-jar",
+                                "target/caravan.jar",
+                                "archive",
+                                DAY.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(LOG.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return process;
+    }
+
+    /** Waits for a batch to be noted, unless the process ends before. */
+    private static void awaitMoving(Process process, MongoCollection<Document> moves)
+            throws InterruptedException {
+        long before = moves.countDocuments();
+        while (process.isAlive() && moves.countDocuments() == before) {
+            process.waitFor(20, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Test
+    void killedAtRandomMoments_andRunAgain_everyDocumentIsInOneCollection() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (Sandbox sandbox =
+                Sandbox.start(Path.of("").toAbsolutePath(), List.of("postgres", "mongodb"))) {
+            Map<String, String> environment = new HashMap<>(sandbox.environment());
+            environment.put("CARAVAN_ARCHIVE_DESTINATION", reports.toString());
+            // More of them, so that more is begun and ended between the kills.
+            environment.put("CARAVAN_ARCHIVE_BATCH", "250");
+            Settings settings = Settings.load(environment);
+            try (MongoClient client = Servers.mongodb(settings)) {
+                MongoDatabase database =
+                        client.getDatabase(settings.text("caravan.mongodb.database"));
+                ArchiveSample sample = new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed);
+                assertThat(sample.write(database)).isEqualTo((long) USERS * EVENTS_EACH);
+                Set<Object> ids = ids(database, "user_events");
+
+                int interrupted = 0;
+                for (int kill = 0; kill < KILLS; kill++) {
+                    Process process = archive(environment);
+                    awaitMoving(process, database.getCollection("archive_moves"));
+                    process.waitFor(random.nextInt(LONGEST_MS), TimeUnit.MILLISECONDS);
+                    process.destroyForcibly().waitFor();
+                    interrupted +=
+                            database.getCollection("archive_moves")
+                                                    .countDocuments(Filters.ne("state", "moved"))
+                                            > 0
+                                    ? 1
+                                    : 0;
+                }
+                System.out.println("kills within a batch: " + interrupted);
+                Process last = archive(environment);
+                assertThat(last.waitFor(120, TimeUnit.SECONDS)).isTrue();
+                assertThat(last.exitValue()).as(Files.readString(LOG)).isZero();
+                System.out.println(Files.readString(LOG).strip());
+
+                assertSorted(database, sample, ids);
+                assertThat(interrupted).isPositive();
+            }
+        }
+    }
+
+    private static Set<Object> ids(MongoDatabase database, String collection) {
+        Set<Object> ids = new HashSet<>();
+        database.getCollection(collection)
+                .find()
+                .projection(Projections.include("_id"))
+                .forEach(document -> ids.add(document.get("_id")));
+        return ids;
+    }
+
+    private void assertSorted(MongoDatabase database, ArchiveSample sample, Set<Object> ids)
+            throws IOException {
+        Set<Object> seen = new HashSet<>();
+        for (String collection : List.of("user_events", "archived_users")) {
+            boolean gone = collection.equals("archived_users");
+            database.getCollection(collection)
+                    .find()
+                    .projection(Projections.include("user_id"))
+                    .forEach(
+                            document -> {
+                                assertThat(seen.add(document.get("_id")))
+                                        .as("%s stands once", document)
+                                        .isTrue();
+                                assertThat(sample.isGone(document.getInteger("user_id")))
+                                        .as("%s in %s", document, collection)
+                                        .isEqualTo(gone);
+                            });
+        }
+        assertThat(seen).as("no document lost, none added").isEqualTo(ids);
+        JsonNode report = new ObjectMapper().readTree(reports.resolve(DAY + ".json").toFile());
+        assertThat(report.get("archived_users_count").asInt()).isEqualTo(GONE);
+        int[] reported = new int[GONE];
+        int number = 0;
+        for (JsonNode user : report.get("archived_user_ids")) {
+            reported[number++] = user.asInt();
+        }
+        int[] expected = new int[GONE];
+        for (int i = 0; i < GONE; i++) {
+            expected[i] = (i + 1) * (USERS / GONE);
+        }
+        assertThat(reported).isEqualTo(expected);
+    }
+}
