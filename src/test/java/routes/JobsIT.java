@@ -32,7 +32,7 @@ class JobsIT {
         services = Services.running();
         postgres = services.postgres();
         yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
-        postgres.execute("DROP SCHEMA IF EXISTS caravan CASCADE");
+        postgres.execute("DROP SCHEMA IF EXISTS caravan_jobs CASCADE");
     }
 
     private Map<String, String> environment(String cron) {
@@ -48,7 +48,8 @@ class JobsIT {
 
     private List<String> runs() {
         return postgres.queryForList(
-                "SELECT day || ' ' || succeeded FROM caravan.job_run ORDER BY id", String.class);
+                "SELECT day || ' ' || succeeded FROM caravan_jobs.job_run ORDER BY id",
+                String.class);
     }
 
     private void awaitRuns(int number) {
@@ -85,8 +86,8 @@ class JobsIT {
             first.awaitRunning();
             awaitRuns(1);
         }
-        postgres.execute("TRUNCATE caravan.job_run");
-        postgres.update("UPDATE caravan.job_day SET day = day - 9");
+        postgres.execute("TRUNCATE caravan_jobs.job_run");
+        postgres.update("UPDATE caravan_jobs.job_day SET day = day - 9");
         Map<String, String> environment = environment(EVERY_SECOND);
         environment.put("CARAVAN_JOB_AUDIT_CATCH_UP_DAYS", "3");
         try (RuntimeProcess later = RuntimeProcess.start(environment)) {
@@ -109,12 +110,12 @@ class JobsIT {
         try (RuntimeProcess first = RuntimeProcess.start(environment(IN_YEARS))) {
             first.awaitRunning();
         }
-        assertThat(postgres.queryForObject("SELECT count(*) FROM caravan.job_day", Long.class))
+        assertThat(postgres.queryForObject("SELECT count(*) FROM caravan_jobs.job_day", Long.class))
                 .isZero();
         long anHourAgo = System.currentTimeMillis() - 3_600_000;
         assertThat(
                         postgres.update(
-                                "UPDATE caravan.qrtz_triggers SET next_fire_time = ? WHERE"
+                                "UPDATE caravan_jobs.qrtz_triggers SET next_fire_time = ? WHERE"
                                         + " trigger_name = 'audit'",
                                 anHourAgo))
                 .isEqualTo(1);

@@ -55,7 +55,7 @@ final class DemoJobs implements AutoCloseable {
     private String done(String job, LocalDate day) throws InterruptedException {
         long before =
                 postgres.queryForObject(
-                        "SELECT coalesce(max(id), 0) FROM caravan.job_run", Long.class);
+                        "SELECT coalesce(max(id), 0) FROM caravan_jobs.job_run", Long.class);
         new NamedParameterJdbcTemplate(postgres)
                 .update(
                         SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
@@ -64,7 +64,7 @@ final class DemoJobs implements AutoCloseable {
         while (System.nanoTime() - started < PATIENCE.toNanos()) {
             List<String> runs =
                     postgres.queryForList(
-                            "SELECT message FROM caravan.job_run WHERE job = ? AND day = ? AND"
+                            "SELECT message FROM caravan_jobs.job_run WHERE job = ? AND day = ? AND"
                                     + " succeeded AND id > ?",
                             String.class,
                             job,
@@ -77,8 +77,8 @@ final class DemoJobs implements AutoCloseable {
         }
         say("The job " + job + " has not done its day after " + PATIENCE.toSeconds() + " s:");
         postgres.queryForList(
-                        "SELECT problem FROM caravan.job_day WHERE job = ? AND day = ? AND problem"
-                                + " IS NOT NULL",
+                        "SELECT problem FROM caravan_jobs.job_day WHERE job = ? AND day = ? AND"
+                                + " problem IS NOT NULL",
                         String.class,
                         job,
                         day)

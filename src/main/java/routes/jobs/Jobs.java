@@ -53,7 +53,7 @@ public final class Jobs {
                 "org.quartz.jobStore.driverDelegateClass",
                 "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         store.setProperty("org.quartz.jobStore.dataSource", source);
-        store.setProperty("org.quartz.jobStore.tablePrefix", "caravan.qrtz_");
+        store.setProperty("org.quartz.jobStore.tablePrefix", "caravan_jobs.qrtz_");
         store.setProperty("org.quartz.jobStore.isClustered", "true");
         store.setProperty("org.quartz.jobStore.clusterCheckinInterval", "5000");
         return store;

@@ -9,7 +9,8 @@ import routes.settings.SettingsException;
 
 /** Caravan's own tables in Postgres: created and brought up to date by Flyway. */
 public final class Migrations {
-    private static final String SCHEMA = "caravan";
+    // No role's name: a schema with the name of its user comes before public on the search path.
+    private static final String SCHEMA = "caravan_jobs";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private Migrations() {}
@@ -18,7 +19,7 @@ public final class Migrations {
      * Runs what has not been run yet; several runtimes at once wait for each other.
      *
      * @param name of the set of migrations, which stand in {@code sql/postgres/NAME/migrations};
-     *     its history is in the table {@code caravan.flyway_NAME}
+     *     its history is in the table {@code caravan_jobs.flyway_NAME}
      * @throws SettingsException when the account lacks a privilege
      */
     public static void run(DataSource postgres, String name, JavaMigration... more) {
@@ -43,8 +44,8 @@ public final class Migrations {
                                     + " needs ("
                                     + refused.getMessage()
                                     + "). Run as the database's owner: CREATE SCHEMA IF NOT EXISTS"
-                                    + " caravan AUTHORIZATION that account; or take the job out of"
-                                    + " caravan.jobs",
+                                    + " caravan_jobs AUTHORIZATION that account; or take the job"
+                                    + " out of caravan.jobs",
                             e);
                 }
             }
