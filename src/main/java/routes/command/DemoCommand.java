@@ -140,7 +140,9 @@ public final class DemoCommand implements Callable<Integer> {
             environment.put("CARAVAN_CLICKHOUSE_QUORUM", "false");
             environment.put("CARAVAN_OUTBOXES", "user_login,user_events");
             environment.put("CARAVAN_SINKS", "user_login,user_events");
-            environment.put("CARAVAN_JOBS", "audit,load");
+            environment.put("CARAVAN_JOBS", "archive,audit,load");
+            environment.put("CARAVAN_ARCHIVE_DESTINATION", ".caravan/reports");
+            environment.put("CARAVAN_MONGODB_DATABASE", "caravan");
             environment.put("CARAVAN_AUDIT_DESTINATION", ".caravan/exports");
             environment.put("CARAVAN_LOAD_SETTLED", "0s");
             environment.put("CARAVAN_S3_ACCESS_KEY", "caravan");
@@ -157,6 +159,7 @@ public final class DemoCommand implements Callable<Integer> {
         environment.put(
                 "CARAVAN_POSTGRES_URL",
                 "jdbc:postgresql://localhost:" + ports.get("postgres") + "/caravan");
+        environment.put("CARAVAN_MONGODB_URL", "mongodb://localhost:" + ports.get("mongodb"));
         environment.put("CARAVAN_S3_URL", "http://localhost:" + ports.get("s3"));
         environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + ports.get("kafka"));
         environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + ports.get("clickhouse"));

@@ -1,5 +1,7 @@
 package routes.command;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +26,10 @@ final class DemoJobs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long LOOK_MS = 100;
     private static final int LINES = 100_000;
+    private static final int USERS = 1_000;
+    private static final int EVENTS_EACH = 5;
+    private static final int GONE = 100;
+    private static final long SEED = 7;
 
     private final Settings settings;
     private final PrintWriter out;
@@ -43,7 +49,9 @@ final class DemoJobs implements AutoCloseable {
     /** True if each job that runs did its day, and the results are what they must be. */
     boolean hold() throws IOException, InterruptedException {
         List<String> jobs = settings.names("caravan.jobs");
-        return (!jobs.contains("audit") || audit()) && (!jobs.contains("load") || load());
+        return (!jobs.contains("archive") || archive())
+                && (!jobs.contains("audit") || audit())
+                && (!jobs.contains("load") || load());
     }
 
     private void say(String line) {
@@ -84,6 +92,31 @@ final class DemoJobs implements AutoCloseable {
                         day)
                 .forEach(problem -> say("  " + problem));
         return null;
+    }
+
+    private boolean archive() throws InterruptedException {
+        ArchiveSample sample = new ArchiveSample(today, USERS, EVENTS_EACH, GONE, SEED);
+        try (MongoClient client = Servers.mongodb(settings)) {
+            MongoDatabase database = client.getDatabase(settings.text("caravan.mongodb.database"));
+            long written = sample.write(database);
+            String outcome = done("archive", today);
+            if (outcome == null) {
+                return false;
+            }
+            say("MongoDB archive of " + today + ": " + outcome);
+            long left = database.getCollection("user_events").countDocuments();
+            long archived = database.getCollection("archived_users").countDocuments();
+            boolean held =
+                    left + archived == (long) USERS * EVENTS_EACH
+                            && (written == 0 || archived == (long) GONE * EVENTS_EACH);
+            say(
+                    "  user_events holds "
+                            + left
+                            + " documents, archived_users "
+                            + archived
+                            + (held ? ": none lost, none twice" : ", which is not as it must be"));
+            return held;
+        }
     }
 
     private boolean audit() throws IOException, InterruptedException {

@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * or a child process that ends with this one, however this one ends.
  */
 final class EmbeddedServices implements AutoCloseable {
-    private static final List<String> NAMES = List.of("postgres", "kafka", "clickhouse", "s3");
+    private static final List<String> NAMES =
+            List.of("postgres", "kafka", "clickhouse", "mongodb", "s3");
     private static final Path DATA = Path.of(".caravan");
     private static final Path LOCK = DATA.resolve("launcher.lock");
     private static final long STOP_SECONDS = 60;
