@@ -69,19 +69,24 @@ final class Documents {
         return collection.countDocuments(filter);
     }
 
-    /**
-     * All of them, in any order; an empty list is nothing.
-     *
-     * @return how many of them found a document to change
-     */
-    int write(List<WriteModel<RawBsonDocument>> writes) {
+    /** All of them, in any order; an empty list is nothing. */
+    void write(List<WriteModel<RawBsonDocument>> writes) {
         if (writes.isEmpty()) {
-            return 0;
+            return;
         }
         BulkWriteOptions anyOrder = new BulkWriteOptions().ordered(false);
+        if (session == null) {
+            collection.bulkWrite(writes, anyOrder);
+        } else {
+            collection.bulkWrite(session, writes, anyOrder);
+        }
+    }
+
+    /** How many documents there were to change. */
+    long update(Bson filter, Bson change) {
         return (session == null
-                        ? collection.bulkWrite(writes, anyOrder)
-                        : collection.bulkWrite(session, writes, anyOrder))
+                        ? collection.updateMany(filter, change)
+                        : collection.updateMany(session, filter, change))
                 .getMatchedCount();
     }
 

@@ -83,12 +83,12 @@ final class Moves {
         set(moves, Updates.set("state", MOVED));
     }
 
-    private int set(List<Move> moves, Bson update) {
-        return write(moves.stream().map(move -> new UpdateOneModel<>(byId(move), update)));
+    private long set(List<Move> moves, Bson update) {
+        return notes.update(Filters.in("_id", moves.stream().map(Move::id).toList()), update);
     }
 
     private void change(List<Move> moves, Bson update) {
-        int changed = set(moves, update);
+        long changed = set(moves, update);
         if (changed != moves.size()) {
             throw new IllegalStateException(
                     "Of "
@@ -105,8 +105,8 @@ final class Moves {
         return Filters.eq("_id", move.id());
     }
 
-    private int write(Stream<WriteModel<RawBsonDocument>> writes) {
-        return notes.write(writes.collect(Collectors.toList()));
+    private void write(Stream<WriteModel<RawBsonDocument>> writes) {
+        notes.write(writes.collect(Collectors.toList()));
     }
 
     /** Moves that a run began and did not end, some of them, all in the same state. */

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import harness.RuntimeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import javax.sql.DataSource;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.bson.BsonBinary;
 import org.bson.Document;
 import org.bson.types.ObjectId;
@@ -357,6 +360,29 @@ class ArchiveIT {
                 .rootCause()
                 .hasMessageStartingWith("MongoDB does not have 1 of the documents");
         assertThat(events.countDocuments()).isEqualTo(2);
+    }
+
+    @Test
+    void runtimeWithTheJob_archivesOnItsSchedule_andItsHealthTellsOfMongodb() throws Exception {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        events.insertOne(event(1, LONG_AGO));
+        events.insertOne(event(2, Instant.now()));
+        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "");
+        environment.put("CARAVAN_JOBS", "archive");
+        environment.put("CARAVAN_JOB_ARCHIVE_CRON", "* * * * * ?");
+        environment.put("CARAVAN_MONGODB_DATABASE", settings.text("caravan.mongodb.database"));
+        environment.put("CARAVAN_ARCHIVE_DESTINATION", reports.toString());
+        try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+            Awaitility.await("the report")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.exists(reports.resolve(today + ".json")));
+            assertThat(report(today).get("archived_user_ids").toString()).isEqualTo("[1]");
+            assertThat(users(events)).containsExactly(2);
+            assertThat(runtime.get("/observe/health").body())
+                    .contains("{\"name\":\"mongodb\",\"status\":\"UP\"");
+        }
     }
 
     @Test
