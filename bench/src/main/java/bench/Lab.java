@@ -1,5 +1,7 @@
 package bench;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +37,7 @@ final class Lab implements AutoCloseable {
         sandbox =
                 Sandbox.start(
                         Path.of("").toAbsolutePath(),
-                        List.of("postgres", "kafka", "clickhouse", "s3"));
+                        List.of("postgres", "kafka", "clickhouse", "s3", "mongodb"));
         // A copy: the original may be built anew meanwhile.
         jar = Files.createTempFile("caravan", ".jar");
         Files.write(jar, Files.readAllBytes(Path.of("target/caravan.jar")));
@@ -81,6 +83,10 @@ final class Lab implements AutoCloseable {
                 + " FROM generate_series(1, "
                 + rows
                 + ") AS i";
+    }
+
+    MongoClient mongodb() {
+        return MongoClients.create(sandbox.environment().get("CARAVAN_MONGODB_URL"));
     }
 
     KafkaProducer<String, String> producer() {
@@ -184,6 +190,12 @@ final class Lab implements AutoCloseable {
 
     /** A command with -Xmx256m, to its end. */
     void command(String... arguments) throws IOException, InterruptedException {
+        command(Map.of(), arguments);
+    }
+
+    /** A command with settings of its own. */
+    void command(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path log = Files.createTempFile("command", ".log");
         List<String> command =
                 new java.util.ArrayList<>(
@@ -199,6 +211,11 @@ final class Lab implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(sandbox.environment());
         builder.environment().put("CARAVAN_LOAD_SETTLED", "0s");
+        builder.environment()
+                .put(
+                        "CARAVAN_ARCHIVE_DESTINATION",
+                        Files.createTempDirectory("reports").toString());
+        builder.environment().putAll(environment);
         if (builder.start().waitFor() != 0) {
             throw new IllegalStateException(Files.readString(log));
         }

@@ -1,5 +1,9 @@
 package bench;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Filters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +11,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.bson.Document;
 
 /** Measures one after the other; each figure that is compared comes from the same run. */
 public final class Main {
@@ -55,6 +62,7 @@ public final class Main {
                     case "memory" -> main.memory();
                     case "byhand" -> main.byHand();
                     case "load" -> main.load();
+                    case "archive" -> main.archive();
                     default -> throw new IllegalArgumentException("no benchmark " + bench);
                 }
             }
@@ -506,6 +514,111 @@ public final class Main {
                         id % 60,
                         id / 10,
                         id % 10 == 0 ? ",\"purchase_amount\":9.99" : ",\"page\":\"/lessons\"");
+    }
+
+    /**
+     * A quarter of 20,000 users archived, from the search for them to the report, against the
+     * database's own $merge and deleteMany, which are told who they are.
+     */
+    private void archive() throws Exception {
+        String day = "2020-06-01";
+        int users = 20_000;
+        int eventsEach = 5;
+        long documents = (long) users / 4 * eventsEach;
+        try (MongoClient client = lab.mongodb()) {
+            // Warms the server up.
+            userEvents(client.getDatabase("warm"), users / 5, eventsEach);
+            mergeAndDelete(client.getDatabase("warm"), users / 20);
+            userEvents(client.getDatabase("floor"), users, eventsEach);
+            double floor = mergeAndDelete(client.getDatabase("floor"), users / 4);
+            client.getDatabase("floor").drop();
+            report.add("archive", "$merge, deleteMany", documents / floor, "docs/s", "");
+            // The embedded server has no index on users: it looks at every document twice a batch.
+            for (int batch : new int[] {500, 2_000}) {
+                String database = "archive_" + batch;
+                userEvents(client.getDatabase(database), users, eventsEach);
+                lab.command(
+                        Map.of(
+                                "CARAVAN_MONGODB_DATABASE",
+                                database,
+                                "CARAVAN_ARCHIVE_BATCH",
+                                Integer.toString(batch)),
+                        "archive",
+                        day);
+                long archived =
+                        client.getDatabase(database)
+                                .getCollection("archived_users")
+                                .countDocuments();
+                if (archived != documents) {
+                    throw new IllegalStateException(archived + " documents were archived");
+                }
+                client.getDatabase(database).drop();
+                double own = archiveSeconds(day);
+                String figure = "archive in batches of " + batch + " users";
+                report.add("archive", figure, documents / own, "docs/s", "");
+                report.add(
+                        "archive",
+                        figure + " / $merge, deleteMany",
+                        floor / own,
+                        "ratio",
+                        ">= 0.5");
+            }
+        }
+    }
+
+    private double archiveSeconds(String day) throws Exception {
+        try (Connection connection = lab.postgres();
+                var statement = connection.createStatement();
+                ResultSet run =
+                        statement.executeQuery(
+                                "SELECT extract(epoch FROM finished_at - started_at) FROM"
+                                        + " caravan_jobs.job_run WHERE job = 'archive' AND day = '"
+                                        + day
+                                        + "' ORDER BY id DESC LIMIT 1")) {
+            run.next();
+            return run.getDouble(1);
+        }
+    }
+
+    /** The first quarter of the users has been away for a year, the others come every day. */
+    private static void userEvents(MongoDatabase database, int users, int eventsEach) {
+        Instant day = Instant.parse("2020-06-01T00:00:00Z");
+        List<Document> some = new ArrayList<>();
+        for (int user = 1; user <= users; user++) {
+            for (int event = 1; event <= eventsEach; event++) {
+                int daysAgo = user <= users / 4 ? 365 : event;
+                some.add(
+                        new Document("user_id", user)
+                                .append("event_type", "login")
+                                .append(
+                                        "event_time",
+                                        Date.from(day.minus(Duration.ofDays(daysAgo))))
+                                .append(
+                                        "user_info",
+                                        new Document("email", "user" + user + "@example.org")
+                                                .append(
+                                                        "registration_date",
+                                                        Date.from(
+                                                                day.minus(Duration.ofDays(400))))));
+            }
+            if (some.size() >= 5_000 || user == users) {
+                database.getCollection("user_events").insertMany(some);
+                some.clear();
+            }
+        }
+    }
+
+    /** Seconds. */
+    private static double mergeAndDelete(MongoDatabase database, int users) {
+        var events = database.getCollection("user_events");
+        long start = System.nanoTime();
+        events.aggregate(
+                        List.of(
+                                Aggregates.match(Filters.lte("user_id", users)),
+                                Aggregates.merge("archived_users")))
+                .toCollection();
+        events.deleteMany(Filters.lte("user_id", users));
+        return (System.nanoTime() - start) / 1e9;
     }
 
     private static double rate(int count, long startNanos) {
