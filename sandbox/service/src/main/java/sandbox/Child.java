@@ -30,6 +30,11 @@ public final class Child {
     /** A service that was told to stop while it starts is given this long to get there. */
     private static final int SECONDS_TO_GET_READY = 5;
 
+    /** What the system says of a stream that does not wait (EAGAIN). */
+    private static final String NOTHING_YET = "Resource temporarily unavailable";
+
+    private static final long BETWEEN_READS_MS = 100;
+
     /** Exit code when the server process that the service had started is gone. */
     private static final int SERVER_DIED = 3;
 
@@ -80,14 +85,33 @@ public final class Child {
         launcher.println("@ready " + service.pid());
     }
 
+    /** Nothing is ever sent: only the end of the stream counts. */
+    private static void awaitEndOfInput() throws IOException, InterruptedException {
+        while (true) {
+            try {
+                if (System.in.read() < 0) {
+                    return;
+                }
+            } catch (IOException e) {
+                // A native library may have made the stream one that does not wait; then a process
+                // that was stopped and goes on is told at once that there is nothing to read.
+                if (!NOTHING_YET.equals(e.getMessage())) {
+                    throw e;
+                }
+                Thread.sleep(BETWEEN_READS_MS);
+            }
+        }
+    }
+
     private void stopWhenLauncherIsGone(CountDownLatch started) {
         try {
-            while (System.in.read() >= 0) {
-                // Nothing is ever sent: only the end of the stream counts.
-            }
+            awaitEndOfInput();
         } catch (IOException e) {
             System.err.println(
                     "Reading from the launcher failed, so " + setup.name() + " stops: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
         }
         try {
             // A service that still starts has nothing to lose, and may take long (a download).
