@@ -56,8 +56,7 @@ final class Works implements AutoCloseable {
     }
 
     private Destination destination(String key) {
-        boolean inBucket = settings.text(key).startsWith(Destination.BUCKET);
-        return Destination.of(settings, key, inBucket ? bucket() : null);
+        return Destination.of(settings, key, this::bucket);
     }
 
     private Bucket bucket() {

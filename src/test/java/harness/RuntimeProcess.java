@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,14 +58,11 @@ public final class RuntimeProcess implements AutoCloseable {
             throws IOException {
         Path logs = Files.createDirectories(Path.of("target/it"));
         Path log = logs.resolve("runtime-" + COUNT.incrementAndGet() + ".log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-jar", "target/caravan.jar"));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process =
+                Jar.process(environment, List.of("-Xmx256m"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return new RuntimeProcess(process, log, port);
     }

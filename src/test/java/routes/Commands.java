@@ -1,9 +1,8 @@
 package routes;
 
+import harness.Jar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,22 +13,21 @@ final class Commands {
     /** What it prints; fails if its exit code is not 0. */
     static String run(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-Dlogback.configurationFile=logback-command.xml",
-                        "-jar",
-                        "target/caravan.jar"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process =
+                Jar.process(
+                                environment,
+                                List.of("-Dlogback.configurationFile=logback-command.xml"),
+                                arguments)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IllegalStateException(
-                    command + " ended with " + process.exitValue() + ": " + answer);
+                    String.join(" ", arguments)
+                            + " ended with "
+                            + process.exitValue()
+                            + ": "
+                            + answer);
         }
         return answer;
     }

@@ -32,8 +32,6 @@ import routes.storage.Destination;
         },
         mixinStandardHelpOptions = true)
 public final class ArchiveCommand implements Callable<Integer> {
-    private static final String DESTINATION = "caravan.archive.destination";
-
     @Spec private CommandSpec spec;
 
     @Parameters(
@@ -57,16 +55,15 @@ public final class ArchiveCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         ArchiveSettings archiveSettings = ArchiveSettings.read(settings);
         try (Closing closing = new Closing()) {
-            Bucket bucket =
-                    settings.text(DESTINATION).startsWith(Destination.BUCKET)
-                            ? closing.add(Bucket.of(settings))
-                            : null;
             Archive archive =
                     closing.add(
                             new Archive(
                                     archiveSettings,
                                     Servers.mongodb(settings),
-                                    Destination.of(settings, DESTINATION, bucket),
+                                    Destination.of(
+                                            settings,
+                                            "caravan.archive.destination",
+                                            () -> closing.add(Bucket.of(settings))),
                                     progress()));
             JobRun run = closing.add(new JobRun(settings));
             String outcome = run.run(archive, chosen, Map.of());

@@ -13,10 +13,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
+import routes.jobs.Jobs;
 import routes.settings.Settings;
 import routes.storage.Bucket;
 import routes.storage.Destination;
@@ -64,10 +64,7 @@ final class DemoJobs implements AutoCloseable {
         long before =
                 postgres.queryForObject(
                         "SELECT coalesce(max(id), 0) FROM caravan_jobs.job_run", Long.class);
-        new NamedParameterJdbcTemplate(postgres)
-                .update(
-                        SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
-                        Map.of("job", job, "day", day));
+        Jobs.askFor(source, job, day);
         long started = System.nanoTime();
         while (System.nanoTime() - started < PATIENCE.toNanos()) {
             List<String> runs =

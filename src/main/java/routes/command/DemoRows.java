@@ -72,17 +72,22 @@ final class DemoRows implements AutoCloseable {
     /** Inserts what is missing, in one transaction; how many rows that were, by table. */
     Map<String, Integer> insert() {
         Map<String, Integer> inserted = new TreeMap<>();
+        String logins = SqlFile.statements("classpath:sql/postgres/demo_login_values.sql").get(0);
         List<String> statements = SqlFile.statements("classpath:sql/postgres/demo_rows.sql");
         new TransactionTemplate(new DataSourceTransactionManager(source))
                 .executeWithoutResult(
                         transaction -> {
-                            inserted.put("user_login", postgres.update(statements.get(0)));
+                            inserted.put(
+                                    "user_login",
+                                    postgres.update(statements.get(0).replace("{logins}", logins)));
                             inserted.put("user_events", postgres.update(statements.get(1)));
                         });
         ids.put(
                 "user_login",
                 postgres.queryForList(
-                        SqlFile.text("classpath:sql/postgres/demo_logins.sql"), Long.class));
+                        SqlFile.text("classpath:sql/postgres/demo_logins.sql")
+                                .replace("{logins}", logins),
+                        Long.class));
         ids.put(
                 "user_events",
                 postgres.queryForList(

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -25,10 +24,6 @@ final class JobRun implements AutoCloseable {
     JobRun(Settings settings) {
         this.settings = settings;
         this.postgres = Servers.postgres(settings);
-    }
-
-    DataSource postgres() {
-        return postgres;
     }
 
     /**

@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import routes.Reason;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.daily.DailyLoad;
@@ -55,13 +56,13 @@ public final class LoadDayCommand implements Callable<Integer> {
             out().flush();
             return 0;
         } catch (CamelExecutionException e) {
-            throw new CommandFailed(day + ": " + routes.Reason.of(e.getCause()));
+            throw new CommandFailed(day + ": " + Reason.of(e.getCause()));
         }
     }
 
     /** A line that is written over and over, where somebody looks; none in a log. */
     private Progress progress() {
-        if (System.console() == null) {
+        if (!TransferProgress.isTerminal()) {
             return (lines, bytes, size) -> {};
         }
         PrintWriter terminal = spec.commandLine().getErr();

@@ -1,7 +1,9 @@
 package routes.daily;
 
+import com.clickhouse.data.format.BinaryStreamUtils;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /** Lines on their way to ClickHouse, in its RowBinary format: day, number, problem, text. */
 final class Chunk {
@@ -11,26 +13,14 @@ final class Chunk {
     private final ByteArrayOutputStream rows = new ByteArrayOutputStream(FULL_BYTES + 512 * 1024);
     private int lines;
 
-    void add(int epochDay, long number, String problem, byte[] text, int start, int length) {
-        rows.write(epochDay);
-        rows.write(epochDay >> 8);
-        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-            rows.write((int) (number >>> shift));
-        }
-        byte[] reason = problem.getBytes(StandardCharsets.UTF_8);
-        string(reason, 0, reason.length);
-        string(text, start, length);
+    void add(int epochDay, long number, String problem, byte[] text, int start, int length)
+            throws IOException {
+        BinaryStreamUtils.writeUnsignedInt16(rows, epochDay);
+        BinaryStreamUtils.writeInt64(rows, number);
+        BinaryStreamUtils.writeString(rows, problem);
+        BinaryStreamUtils.writeVarInt(rows, length);
+        rows.write(text, start, length);
         lines++;
-    }
-
-    private void string(byte[] bytes, int start, int length) {
-        int rest = length;
-        while (rest >= 0x80) {
-            rows.write(rest & 0x7F | 0x80);
-            rest >>>= 7;
-        }
-        rows.write(rest);
-        rows.write(bytes, start, length);
     }
 
     boolean full() {
@@ -41,7 +31,7 @@ final class Chunk {
         return lines;
     }
 
-    void writeTo(java.io.OutputStream out) throws java.io.IOException {
+    void writeTo(OutputStream out) throws IOException {
         rows.writeTo(out);
     }
 

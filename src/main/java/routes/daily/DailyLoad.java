@@ -333,13 +333,9 @@ public final class DailyLoad implements Work {
     public void swap(DayFile file) throws ClickHouseRefused {
         file.day().stillOurs();
         String day = file.day().day().toString();
+        // From a table without rows, it empties the day.
         clickHouse.execute(
-                file.lines() == 0
-                        ? "ALTER TABLE raw.lines DROP PARTITION '" + day + "'"
-                        : "ALTER TABLE raw.lines REPLACE PARTITION '"
-                                + day
-                                + "' FROM "
-                                + file.table());
+                "ALTER TABLE raw.lines REPLACE PARTITION '" + day + "' FROM " + file.table());
         replaceRejected(file);
         record(file, "loaded");
         dropLeftTables();
@@ -364,12 +360,7 @@ public final class DailyLoad implements Work {
                         .replace("{rejected}", table),
                 Map.of("file", file.object().key()));
         clickHouse.execute(
-                file.rejected() == 0
-                        ? "ALTER TABLE raw.rejected_lines DROP PARTITION '" + day + "'"
-                        : "ALTER TABLE raw.rejected_lines REPLACE PARTITION '"
-                                + day
-                                + "' FROM "
-                                + table);
+                "ALTER TABLE raw.rejected_lines REPLACE PARTITION '" + day + "' FROM " + table);
     }
 
     private void record(DayFile file, String outcome) throws ClickHouseRefused {

@@ -95,11 +95,6 @@ public final class Job {
         return LocalDate.ofInstant(fired, ZoneOffset.UTC).minusDays(daysBack);
     }
 
-    /** Makes a day due that somebody asks for, done or not. */
-    public void askFor(LocalDate day) {
-        postgres.update(SqlFile.text(SQL + "ask_for.sql"), Map.of("job", name(), "day", day));
-    }
-
     /**
      * A day to work on now; null if there is none, or if another runtime is at work on this job.
      */

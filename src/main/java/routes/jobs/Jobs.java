@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -13,6 +15,8 @@ import org.apache.camel.component.quartz.QuartzComponent;
 import org.quartz.Scheduler;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import routes.clickhouse.SqlFile;
 
 /**
  * The scheduled jobs of one runtime: Quartz's schedules and the days' states are in Postgres,
@@ -29,6 +33,14 @@ public final class Jobs {
         this.postgres = postgres;
         this.clock = clock;
         this.registry = registry;
+    }
+
+    /** Makes a day of a job due, done or not, for whichever runtime is free. */
+    public static void askFor(DataSource postgres, String job, LocalDate day) {
+        new NamedParameterJdbcTemplate(postgres)
+                .update(
+                        SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
+                        Map.of("job", job, "day", day));
     }
 
     /** Creates the tables that are missing, and nothing else. Can be run again. */

@@ -2,6 +2,7 @@ package routes.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import routes.settings.Settings;
 
 /** Where finished files go: a directory, or a bucket below a prefix. */
@@ -22,11 +23,12 @@ public interface Destination {
      * The destination that a setting names.
      *
      * @param key of the setting: a directory, or {@code s3:PREFIX} in the bucket of the settings
+     * @param bucket is asked for the bucket only if the destination is there
      */
-    static Destination of(Settings settings, String key, Bucket bucket) {
+    static Destination of(Settings settings, String key, Supplier<Bucket> bucket) {
         String place = settings.text(key);
         return place.startsWith(BUCKET)
-                ? new BucketPrefix(bucket, place.substring(BUCKET.length()))
+                ? new BucketPrefix(bucket.get(), place.substring(BUCKET.length()))
                 : folder(Path.of(place));
     }
 

@@ -9,6 +9,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import harness.Jar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,21 +43,15 @@ class KilledArchiveIT {
 
     private Process archive(Map<String, String> environment) throws IOException {
         Files.createDirectories(LOG.getParent());
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-jar",
-                                "target/caravan.jar",
+        Process process =
+                Jar.process(
+                                environment,
+                                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
                                 "archive",
                                 DAY.toString())
                         .redirectErrorStream(true)
-                        .redirectOutput(LOG.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+                        .redirectOutput(LOG.toFile())
+                        .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         return process;
     }

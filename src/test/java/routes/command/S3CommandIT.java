@@ -2,16 +2,17 @@ package routes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Jar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,30 +50,24 @@ class S3CommandIT {
 
     private Outcome s3(Map<String, String> others, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dlogback.configurationFile=logback-command.xml",
-                        // What the shell tells a command of its caller.
-                        "-Dcaravan.caller=" + caller,
-                        "-Dcaravan.terminal=false",
-                        "-jar",
-                        "target/caravan.jar",
-                        "s3"));
-        command.addAll(List.of(arguments));
         Path out = outputs.resolve("out");
         Path err = outputs.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile());
         Map<String, String> environment = new HashMap<>(sandbox.environment());
         environment.putAll(others);
-        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process =
+                Jar.process(
+                                environment,
+                                List.of(
+                                        "-XX:TieredStopAtLevel=1",
+                                        "-Dlogback.configurationFile=logback-command.xml",
+                                        // What the shell tells a command of its caller.
+                                        "-Dcaravan.caller=" + caller,
+                                        "-Dcaravan.terminal=false"),
+                                Stream.concat(Stream.of("s3"), Stream.of(arguments))
+                                        .toArray(String[]::new))
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
         try {
             assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
         } finally {

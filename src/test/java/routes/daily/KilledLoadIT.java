@@ -2,6 +2,7 @@ package routes.daily;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Jar;
 import harness.RuntimeProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -97,18 +98,10 @@ class KilledLoadIT {
     }
 
     private static Process start(LocalDate day) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
-                                "-jar",
-                                "target/caravan.jar",
-                                "load-day",
-                                day.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()));
-        builder.environment().putAll(environment);
-        return builder.start();
+        return Jar.process(environment, List.of("-Xmx256m"), "load-day", day.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()))
+                .start();
     }
 
     private static void complete(LocalDate day) throws Exception {

@@ -338,7 +338,8 @@ class StorageIT {
     void destinations_areDirectoriesAndPrefixes_andShowWholeFilesOnly() throws Exception {
         for (String place : List.of(directory.resolve("a/b").toString(), "s3:below/")) {
             Settings settings = Settings.load(Map.of("CARAVAN_AUDIT_DESTINATION", place));
-            Destination destination = Destination.of(settings, "caravan.audit.destination", bucket);
+            Destination destination =
+                    Destination.of(settings, "caravan.audit.destination", () -> bucket);
             destination.write("f.csv", out -> write(1, 100, out));
             assertThatThrownBy(
                             () ->
