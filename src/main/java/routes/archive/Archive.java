@@ -21,7 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.CamelContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -93,8 +93,9 @@ public final class Archive implements Work {
     }
 
     @Override
-    public RoutesBuilder route() {
-        return new ArchiveRoute(new MoveTransaction(client, this::hasTransactions));
+    public void addTo(CamelContext context) throws Exception {
+        context.getRegistry().bind(name(), this);
+        context.addRoutes(new ArchiveRoute(new MoveTransaction(client, this::hasTransactions)));
     }
 
     /** Makes sure of the collections and indexes. Can be run again. */

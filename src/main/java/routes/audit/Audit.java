@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import javax.sql.DataSource;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.CamelContext;
 import org.postgresql.PGConnection;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.SqlFile;
@@ -38,8 +38,9 @@ public final class Audit implements Work {
     }
 
     @Override
-    public RoutesBuilder route() {
-        return new AuditRoute();
+    public void addTo(CamelContext context) throws Exception {
+        context.getRegistry().bind(name(), this);
+        context.addRoutes(new AuditRoute());
     }
 
     /**

@@ -46,8 +46,7 @@ final class JobRun implements AutoCloseable {
                                                                 + work.name()
                                                                 + ": try again when it is done"));
                 CamelContext context = new DefaultCamelContext()) {
-            context.getRegistry().bind(work.name(), work);
-            context.addRoutes(work.route());
+            work.addTo(context);
             context.start();
             try (ProducerTemplate producer = context.createProducerTemplate()) {
                 producer.requestBodyAndHeaders("direct:" + work.name(), taken, headers);

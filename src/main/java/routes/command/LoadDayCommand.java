@@ -48,9 +48,10 @@ public final class LoadDayCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         try (JobRun run = new JobRun(settings);
                 Bucket bucket = Bucket.of(settings);
-                ClickHouse clickHouse = Servers.clickHouse(settings)) {
-            DailyLoad load =
-                    new DailyLoad(bucket, clickHouse, LoadSettings.read(settings), progress());
+                ClickHouse clickHouse = Servers.clickHouse(settings);
+                DailyLoad load =
+                        new DailyLoad(
+                                bucket, clickHouse, LoadSettings.read(settings), progress())) {
             String outcome = run.run(load, day, Map.of("force", force));
             out().println(day + ": " + outcome);
             out().flush();

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.Body;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
-import org.apache.camel.RoutesBuilder;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.io.input.CountingInputStream;
 import org.slf4j.Logger;
@@ -25,6 +25,8 @@ import routes.jobs.JobDay;
 import routes.jobs.NotYet;
 import routes.jobs.Work;
 import routes.storage.Bucket;
+import routes.storage.StorageCalls;
+import routes.storage.StorageRoutes;
 import routes.storage.StoredObject;
 
 /**
@@ -45,6 +47,7 @@ public final class DailyLoad implements Work {
     private final ClickHouse clickHouse;
     private final LoadSettings settings;
     private final Progress progress;
+    private StorageCalls storage;
 
     public DailyLoad(
             Bucket bucket, ClickHouse clickHouse, LoadSettings settings, Progress progress) {
@@ -70,8 +73,12 @@ public final class DailyLoad implements Work {
     }
 
     @Override
-    public RoutesBuilder route() {
-        return new DailyLoadRoute();
+    public void addTo(CamelContext context) throws Exception {
+        context.getRegistry().bind(name(), this);
+        context.getRegistry().bind("bucket", bucket);
+        context.addRoutes(new StorageRoutes());
+        context.addRoutes(new DailyLoadRoute());
+        storage = new StorageCalls(context);
     }
 
     /**
@@ -115,7 +122,7 @@ public final class DailyLoad implements Work {
         StoredObject object = object(day);
         if (settings.marker().isPresent()) {
             String marker = object.key() + settings.marker().get();
-            if (bucket.find(marker).isEmpty()) {
+            if (storage.find(marker).isEmpty()) {
                 throw new NotYet(
                         bucket.place(marker)
                                 + ", which says that the day's file is whole, has not come");
@@ -132,8 +139,8 @@ public final class DailyLoad implements Work {
 
     private StoredObject object(LocalDate day) throws NotYet {
         String key = settings.prefix() + day + ".jsonl";
-        Optional<StoredObject> plain = bucket.find(key);
-        Optional<StoredObject> packed = bucket.find(key + ".gz");
+        Optional<StoredObject> plain = storage.find(key);
+        Optional<StoredObject> packed = storage.find(key + ".gz");
         if (plain.isPresent() && packed.isPresent()) {
             throw new IllegalStateException(
                     "There are both "
@@ -173,7 +180,7 @@ public final class DailyLoad implements Work {
                                 .get(0)
                                 .replace("{lines}", table + "_in"));
         read(file, table);
-        Optional<StoredObject> now = bucket.find(file.object().key());
+        Optional<StoredObject> now = storage.find(file.object().key());
         if (now.isEmpty() || !now.get().etag().equals(file.object().etag())) {
             throw new IllegalStateException(
                     bucket.place(file.object().key())
@@ -200,7 +207,7 @@ public final class DailyLoad implements Work {
         int epochDay = (int) file.day().day().toEpochDay();
         long blank = 0;
         long nextProgress = System.nanoTime();
-        try (CountingInputStream stored = new CountingInputStream(bucket.open(object));
+        try (CountingInputStream stored = new CountingInputStream(storage.open(object));
                 InputStream in = unpacked(object, stored);
                 Inserts inserts = new Inserts(clickHouse, table + "_in")) {
             LineReader line = new LineReader(in, settings.lineBytes());
@@ -385,5 +392,12 @@ public final class DailyLoad implements Work {
 
     private static long number(Map<String, Object> row, String column) {
         return ((Number) row.get(column)).longValue();
+    }
+
+    @Override
+    public void close() {
+        if (storage != null) {
+            storage.close();
+        }
     }
 }

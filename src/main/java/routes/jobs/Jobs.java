@@ -95,10 +95,9 @@ public final class Jobs {
      */
     public void start(JobSettings settings, Work work) throws Exception {
         String name = settings.name();
-        context.getRegistry().bind(name, work);
         context.getRegistry().bind("job-" + name, job(settings, work));
         if (context.getRoute(name) == null) {
-            context.addRoutes(work.route());
+            work.addTo(context);
         }
         if (context.hasComponent("quartz") == null) {
             QuartzComponent quartz = new QuartzComponent();

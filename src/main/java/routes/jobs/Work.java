@@ -1,10 +1,10 @@
 package routes.jobs;
 
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.CamelContext;
 
 /**
- * What a job does with a day. It is bound in Camel's registry under its name, and its route begins
- * at {@code direct:NAME} with a {@link JobDay} as body; a route that ends well has done the day.
+ * What a job does with a day: its route begins at {@code direct:NAME} with a {@link JobDay} as
+ * body; a route that ends well has done the day.
  */
 public interface Work extends AutoCloseable {
     /** The job's name, in settings and routes. */
@@ -18,8 +18,8 @@ public interface Work extends AutoCloseable {
     /** Makes sure of everything that the work needs; may be called again after it has failed. */
     void prepare() throws Exception;
 
-    /** The work itself. */
-    RoutesBuilder route();
+    /** Adds the work's route, with the beans that it names and the routes that it uses. */
+    void addTo(CamelContext context) throws Exception;
 
     @Override
     default void close() {

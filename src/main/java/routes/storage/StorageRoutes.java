@@ -1,5 +1,6 @@
 package routes.storage;
 
+import java.util.Optional;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -12,6 +13,10 @@ import org.apache.camel.builder.RouteBuilder;
  *   <tr><td>direct:storage-list</td><td>body: prefix, or nothing</td>
  *       <td>body: a Stream of {@link StoredObject}, by key</td></tr>
  *   <tr><td>direct:storage-exists</td><td>body: key</td><td>body: a Boolean</td></tr>
+ *   <tr><td>direct:storage-find</td><td>body: key</td>
+ *       <td>body: a {@link StoredObject}, or nothing</td></tr>
+ *   <tr><td>direct:storage-open</td><td>body: a {@link StoredObject}</td>
+ *       <td>body: an InputStream of just that content, which the caller closes</td></tr>
  *   <tr><td>direct:storage-get</td><td>body: key</td>
  *       <td>body: an InputStream, which the caller closes</td></tr>
  *   <tr><td>direct:storage-put</td><td>header {@value #KEY}; body: anything that Camel can read as
@@ -36,6 +41,17 @@ public final class StorageRoutes extends RouteBuilder {
             .routeId("storage-exists")
             .errorHandler(noErrorHandler())
             .to("bean:bucket?method=exists");
+
+        from("direct:storage-find").noStreamCaching()
+            .routeId("storage-find")
+            .errorHandler(noErrorHandler())
+            .to("bean:bucket?method=find")
+            .setBody().body(Optional.class, found -> found.orElse(null));
+
+        from("direct:storage-open").noStreamCaching()
+            .routeId("storage-open")
+            .errorHandler(noErrorHandler())
+            .to("bean:bucket?method=open");
 
         from("direct:storage-get").noStreamCaching()
             .routeId("storage-get")

@@ -117,8 +117,7 @@ class ArchiveIT {
                 DefaultCamelContext context = new DefaultCamelContext();
                 JobDay taken = JobDays.of("archive", day, postgres)) {
             archive.prepare();
-            context.getRegistry().bind("archive", archive);
-            context.addRoutes(archive.route());
+            archive.addTo(context);
             if (step != null) {
                 AdviceWith.adviceWith(
                         context,

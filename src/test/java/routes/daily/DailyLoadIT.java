@@ -85,8 +85,7 @@ class DailyLoadIT {
     private String load(boolean force) throws Exception {
         try (JobDay taken = JobDays.of("load", day, postgres);
                 DefaultCamelContext context = new DefaultCamelContext()) {
-            context.getRegistry().bind("load", load());
-            context.addRoutes(load().route());
+            load().addTo(context);
             context.start();
             context.createProducerTemplate()
                     .requestBodyAndHeader("direct:load", taken, "force", force);
@@ -321,7 +320,10 @@ class DailyLoadIT {
         DailyLoad load =
                 new DailyLoad(
                         bucket, clickHouse, LoadSettings.read(patient), (lines, bytes, size) -> {});
-        try (JobDay taken = JobDays.of("load", day, postgres)) {
+        try (JobDay taken = JobDays.of("load", day, postgres);
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            load.addTo(context);
+            context.start();
             AtomicBoolean over = new AtomicBoolean();
             Thread writer = new Thread(() -> grow(over), "writer");
             writer.start();
@@ -352,7 +354,10 @@ class DailyLoadIT {
                 new DailyLoad(
                         bucket, clickHouse, LoadSettings.read(marked), (lines, bytes, size) -> {});
         put(event(1, "login", ""));
-        try (JobDay taken = JobDays.of("load", day, postgres)) {
+        try (JobDay taken = JobDays.of("load", day, postgres);
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            load.addTo(context);
+            context.start();
             assertThatThrownBy(() -> load.find(taken, false))
                     .isInstanceOf(NotYet.class)
                     .hasMessageContaining(key + ".done");
@@ -374,7 +379,10 @@ class DailyLoadIT {
                                 replace(1);
                             }
                         });
-        try (JobDay taken = JobDays.of("load", day, postgres)) {
+        try (JobDay taken = JobDays.of("load", day, postgres);
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            load.addTo(context);
+            context.start();
             DayFile file = load.find(taken, false);
             assertThatThrownBy(() -> load.stage(file)).hasMessageContaining("was replaced while");
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
@@ -38,6 +39,16 @@ class StorageRoutesTest extends CamelTestSupport {
         public boolean exists(String key) {
             refuse();
             return objects.containsKey(key);
+        }
+
+        public Optional<StoredObject> find(String key) {
+            refuse();
+            return Optional.ofNullable(objects.get(key))
+                    .map(text -> new StoredObject(key, text.length(), "etag", null));
+        }
+
+        public InputStream open(StoredObject object) {
+            return get(object.key());
         }
 
         public InputStream get(String key) {
@@ -99,6 +110,14 @@ class StorageRoutesTest extends CamelTestSupport {
         try (InputStream in = template.requestBody("direct:storage-get", "b", InputStream.class)) {
             assertThat(in).hasContent("of a file");
         }
+        try (StorageCalls calls = new StorageCalls(context)) {
+            assertThat(calls.find("none")).isEmpty();
+            StoredObject found = calls.find("b").orElseThrow();
+            assertThat(found.size()).isEqualTo(9);
+            try (InputStream in = calls.open(found)) {
+                assertThat(in).hasContent("of a file");
+            }
+        }
         template.requestBody("direct:storage-remove", "a/1");
         assertThat(objects).containsOnlyKeys("a/2", "b");
     }
@@ -118,12 +137,15 @@ class StorageRoutesTest extends CamelTestSupport {
     @Test
     void refused_theCallerGetsTheReason() {
         refusal = new StorageException("S3 refuses", false, null);
-        for (String route : new String[] {"list", "exists", "get", "remove"}) {
+        for (String route : new String[] {"list", "exists", "find", "get", "remove"}) {
             assertThatThrownBy(() -> template.requestBody("direct:storage-" + route, "a"))
                     .as(route)
                     .isInstanceOf(CamelExecutionException.class)
                     .hasCause(refusal);
         }
         assertThatThrownBy(() -> put("a", "text")).hasCause(refusal);
+        try (StorageCalls calls = new StorageCalls(context)) {
+            assertThatThrownBy(() -> calls.find("a")).isSameAs(refusal);
+        }
     }
 }
