@@ -7,11 +7,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
@@ -43,6 +46,7 @@ import routes.sink.Sink;
 import routes.sink.SinkRoute;
 import routes.sink.SinkSettings;
 import routes.sink.Sinks;
+import routes.streams.Stream;
 
 /**
  * All routes of one process: health and metrics first, then, as soon as the servers answer, the
@@ -60,10 +64,12 @@ public final class CaravanRuntime implements AutoCloseable {
     private final List<SinkSettings> sinks;
     private final List<JobSettings> jobs;
     private final Works works;
+    private final Streams streams;
     private final Main main = new Main();
     private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Object> kafka;
     private final HikariDataSource postgres;
+    private final HikariDataSource subscriber;
     private final ClickHouse clickHouse;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private Thread preparing;
@@ -76,7 +82,9 @@ public final class CaravanRuntime implements AutoCloseable {
         kafka = Servers.kafka(settings);
         postgres = Servers.postgres(settings);
         clickHouse = Servers.clickHouse(settings);
+        subscriber = Servers.subscriber(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
+        streams = new Streams(settings, postgres, subscriber);
     }
 
     /**
@@ -112,6 +120,9 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind(
                 "postgres-transaction",
                 new SpringTransactionPolicy(new DataSourceTransactionManager(postgres)));
+        main.bind(
+                "subscriber-transaction",
+                new SpringTransactionPolicy(new DataSourceTransactionManager(subscriber)));
         main.bind("quiet", new QuietExceptionHandler());
         main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
         main.bind("kafka", kafkaComponent());
@@ -180,14 +191,12 @@ public final class CaravanRuntime implements AutoCloseable {
                                         "they are still being prepared; see the log");
                             }
                         }));
-        if (!outboxes.isEmpty() || !jobs.isEmpty()) {
-            checks.register(
-                    new Dependency(
-                            "postgres",
-                            settings.text("caravan.postgres.url"),
-                            () ->
-                                    new JdbcTemplate(postgres)
-                                            .queryForObject("SELECT 1", Integer.class)));
+        boolean cinema = streams.all().stream().anyMatch(stream -> stream.name().equals("cinema"));
+        if (!outboxes.isEmpty() || !jobs.isEmpty() || cinema) {
+            checks.register(database("postgres", postgres));
+        }
+        if (cinema || outboxes.stream().anyMatch(outbox -> outbox.server().equals("subscriber"))) {
+            checks.register(database("subscriber", subscriber));
         }
         Admin admin = Admin.create(kafka);
         main.bind("kafka-admin", admin);
@@ -207,17 +216,25 @@ public final class CaravanRuntime implements AutoCloseable {
                                                 "s3",
                                                 settings.text("caravan.s3.url"),
                                                 bucket::check)));
-        if (!sinks.isEmpty()) {
+        if (!Streams.sinks(settings).isEmpty()) {
             checks.register(
                     new Dependency(
                             "clickhouse",
                             settings.text("caravan.clickhouse.url"),
                             () -> clickHouse.rows("SELECT 1 AS one", Map.of())));
         }
+        streams.all().forEach(stream -> stream.healthChecks().forEach(checks::register));
         if (works.get("archive") instanceof Archive archive) {
             checks.register(
                     new Dependency("mongodb", Servers.mongodbHosts(settings), archive::ping));
         }
+    }
+
+    private Dependency database(String name, DataSource database) {
+        return new Dependency(
+                name,
+                settings.text("caravan." + name + ".url"),
+                () -> new JdbcTemplate(database).queryForObject("SELECT 1", Integer.class));
     }
 
     private void prepare() {
@@ -227,7 +244,15 @@ public final class CaravanRuntime implements AutoCloseable {
                     new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
             int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
             Outboxes outboxRoutes =
-                    new Outboxes(context, new JdbcTemplate(postgres), topics, registry);
+                    new Outboxes(
+                            context,
+                            Map.of(
+                                    "postgres",
+                                    new JdbcTemplate(postgres),
+                                    "subscriber",
+                                    new JdbcTemplate(subscriber)),
+                            topics,
+                            registry);
             for (OutboxSettings outbox : outboxes) {
                 Outbox prepared =
                         untilDone("outbox " + outbox.name(), () -> outboxRoutes.prepare(outbox));
@@ -240,12 +265,21 @@ public final class CaravanRuntime implements AutoCloseable {
                                 "sink " + sink.name(), () -> sinkRoutes.prepare(sink, recordBytes));
                 sinkRoutes.start(sink, prepared);
             }
-            startJobs(context);
+            List<Part> parts = new ArrayList<>();
+            for (Stream stream : streams.all()) {
+                parts.add(
+                        new Part(
+                                "stream " + stream.name(),
+                                () -> start(stream, context, outboxRoutes, sinkRoutes)));
+            }
+            parts.addAll(jobs(context));
+            startEach(parts);
             running.complete(null);
             LOG.info(
-                    "event=running outboxes={} sinks={} jobs={}",
+                    "event=running outboxes={} sinks={} streams={} jobs={}",
                     outboxes.size(),
                     sinks.size(),
+                    streams.all().size(),
                     jobs.size());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -254,9 +288,45 @@ public final class CaravanRuntime implements AutoCloseable {
         }
     }
 
-    private void startJobs(CamelContext context) throws InterruptedException {
+    @FunctionalInterface
+    private interface Starting {
+        void run() throws Exception;
+    }
+
+    /** Something that is started as a whole, and tried again when it fails. */
+    private record Part(String what, Starting starting) {}
+
+    private void start(Stream stream, CamelContext context, Outboxes outboxRoutes, Sinks sinkRoutes)
+            throws Exception {
+        stream.prepare();
+        Map<OutboxSettings, Outbox> sources = new LinkedHashMap<>();
+        for (OutboxSettings outbox :
+                OutboxSettings.read(
+                        settings, besides(stream.outboxes(), OutboxSettings::name, outboxes))) {
+            sources.put(outbox, outboxRoutes.prepare(outbox));
+        }
+        int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
+        Map<SinkSettings, Sink> targets = new LinkedHashMap<>();
+        for (SinkSettings sink :
+                SinkSettings.read(settings, besides(stream.sinks(), SinkSettings::name, sinks))) {
+            targets.put(sink, sinkRoutes.prepare(sink, recordBytes));
+        }
+        stream.start(context);
+        sources.forEach(outboxRoutes::start);
+        targets.forEach(sinkRoutes::start);
+    }
+
+    /** The names that have not been started by themselves. */
+    private static <T> List<String> besides(
+            List<String> names, Function<T, String> name, List<T> started) {
+        return names.stream()
+                .filter(candidate -> started.stream().map(name).noneMatch(candidate::equals))
+                .toList();
+    }
+
+    private List<Part> jobs(CamelContext context) throws InterruptedException {
         if (jobs.isEmpty()) {
-            return;
+            return List.of();
         }
         Jobs schedules = new Jobs(context, postgres, Clock.systemUTC(), registry);
         untilDone(
@@ -265,26 +335,40 @@ public final class CaravanRuntime implements AutoCloseable {
                     schedules.prepare();
                     return schedules;
                 });
-        // Each by itself: a server that one of them waits for does not keep the others.
-        List<JobSettings> waiting = new ArrayList<>(jobs);
+        return jobs.stream()
+                .map(job -> new Part("job " + job.name(), () -> start(job, schedules)))
+                .toList();
+    }
+
+    private void start(JobSettings job, Jobs schedules) throws Exception {
+        Work work = works.get(job.name());
+        work.prepare();
+        schedules.start(job, work);
+    }
+
+    /** Each by itself: a server that one of them waits for does not keep the others. */
+    private static void startEach(List<Part> parts) throws InterruptedException {
+        List<Part> waiting = new ArrayList<>(parts);
         while (!waiting.isEmpty()) {
-            waiting.removeIf(job -> started(schedules, job));
+            waiting.removeIf(CaravanRuntime::started);
             if (!waiting.isEmpty()) {
                 Thread.sleep(RETRY_MS);
             }
         }
     }
 
-    private boolean started(Jobs schedules, JobSettings job) {
+    private static boolean started(Part part) {
         try {
-            Work work = works.get(job.name());
-            work.prepare();
-            schedules.start(job, work);
+            part.starting().run();
             return true;
+        } catch (InterruptedException e) {
+            // The pause before the next try ends it.
+            Thread.currentThread().interrupt();
+            return false;
         } catch (SettingsException e) {
             throw e;
         } catch (Exception e) {
-            waiting("job " + job.name(), e);
+            waiting(part.what(), e);
             return false;
         }
     }
@@ -330,7 +414,9 @@ public final class CaravanRuntime implements AutoCloseable {
             admin.close();
         }
         works.close();
+        streams.close();
         clickHouse.close();
+        subscriber.close();
         postgres.close();
     }
 }

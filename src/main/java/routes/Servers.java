@@ -29,12 +29,22 @@ public final class Servers {
 
     /** Connections to Postgres, opened when they are needed; in UTC. */
     public static HikariDataSource postgres(Settings settings) {
+        return postgres(settings, "postgres");
+    }
+
+    /** Connections to the second Postgres, the one that subscribes to the first. */
+    public static HikariDataSource subscriber(Settings settings) {
+        return postgres(settings, "subscriber");
+    }
+
+    private static HikariDataSource postgres(Settings settings, String name) {
+        String prefix = "caravan." + name + ".";
         HikariConfig config = new HikariConfig();
-        config.setPoolName("postgres");
-        config.setJdbcUrl(settings.text("caravan.postgres.url"));
-        config.setUsername(settings.text("caravan.postgres.user"));
-        config.setPassword(settings.find("caravan.postgres.password").orElse(""));
-        config.setMaximumPoolSize(settings.integer("caravan.postgres.connections", 2, 1_000));
+        config.setPoolName(name);
+        config.setJdbcUrl(settings.text(prefix + "url"));
+        config.setUsername(settings.text(prefix + "user"));
+        config.setPassword(settings.find(prefix + "password").orElse(""));
+        config.setMaximumPoolSize(settings.integer(prefix + "connections", 2, 1_000));
         config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "caravan");

@@ -32,7 +32,10 @@ public final class Services {
 
     public static synchronized Services running() throws IOException, InterruptedException {
         if (running == null) {
-            Sandbox sandbox = Sandbox.start(Path.of("").toAbsolutePath());
+            Sandbox sandbox =
+                    Sandbox.start(
+                            Path.of("").toAbsolutePath(),
+                            List.of("postgres", "subscriber", "kafka", "clickhouse"));
             // The sandbox ends with this process; the hook also removes its data.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(sandbox)));
             running = new Services(sandbox);
@@ -61,9 +64,17 @@ public final class Services {
     }
 
     public JdbcTemplate postgres() {
+        return database("postgres");
+    }
+
+    public JdbcTemplate subscriber() {
+        return database("subscriber");
+    }
+
+    private JdbcTemplate database(String service) {
         return new JdbcTemplate(
                 new DriverManagerDataSource(
-                        "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",
+                        "jdbc:postgresql://localhost:" + sandbox.port(service) + "/caravan",
                         "caravan",
                         "caravan"));
     }

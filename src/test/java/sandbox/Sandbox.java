@@ -139,6 +139,13 @@ public final class Sandbox implements AutoCloseable {
                     "jdbc:postgresql://localhost:" + port("postgres") + "/caravan");
             environment.put("CARAVAN_POSTGRES_PASSWORD", "caravan");
         }
+        if (has("subscriber")) {
+            environment.put(
+                    "CARAVAN_SUBSCRIBER_URL",
+                    "jdbc:postgresql://localhost:" + port("subscriber") + "/caravan");
+            environment.put("CARAVAN_SUBSCRIBER_PASSWORD", "caravan");
+            environment.put("CARAVAN_CINEMA_PASSWORD", "caravan_replication");
+        }
         if (has("kafka")) {
             environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + port("kafka"));
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import routes.Servers;
+import routes.Streams;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
@@ -256,7 +257,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
     }
 
     private DeadLetterTopic open(Settings settings, String topic) {
-        List<SinkSettings> sinks = SinkSettings.read(settings);
+        List<SinkSettings> sinks = Streams.sinks(settings);
         Set<String> found =
                 sinks.stream()
                         .filter(sink -> sink.topic().equals(topic))

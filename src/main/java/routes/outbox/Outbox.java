@@ -27,7 +27,7 @@ public final class Outbox {
     private static final String STARTED = "caravanOutboxStarted";
 
     private final String pipeline;
-    private final OutboxTable table;
+    private final UnsentRows table;
     private final int rows;
     private final int bytes;
     private final int largest;
@@ -41,7 +41,7 @@ public final class Outbox {
     private long nextPoll = System.nanoTime();
     private long nextFromStart = System.nanoTime();
     private long nextMeasure = System.nanoTime();
-    private volatile OutboxTable.Backlog backlog = new OutboxTable.Backlog(0, 0);
+    private volatile UnsentRows.Backlog backlog = new UnsentRows.Backlog(0, 0);
 
     /**
      * @param largest most bytes of one row's JSON: what the topic takes as one record
@@ -49,7 +49,7 @@ public final class Outbox {
      */
     Outbox(
             String pipeline,
-            OutboxTable table,
+            UnsentRows table,
             int rows,
             int bytes,
             int largest,
@@ -99,7 +99,7 @@ public final class Outbox {
                 .tag("pipeline", pipeline)
                 .register(registry);
         Gauge.builder("caravan.outbox.oldest.unsent.seconds", () -> backlog.oldestSeconds())
-                .description("Age of the first unsent row by key since its commit, in seconds")
+                .description("Age of the first unsent row since its commit, in seconds")
                 .tag("pipeline", pipeline)
                 .register(registry);
     }
@@ -204,6 +204,7 @@ public final class Outbox {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
         nextPoll = System.nanoTime() + poll.toNanos();
         after = null;
+        table.failed();
     }
 
     /** Looks how much is unsent, for the metrics; seldom where that takes long. */

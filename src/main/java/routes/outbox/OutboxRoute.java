@@ -3,8 +3,8 @@ package routes.outbox;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
- * Unsent rows of a Postgres table to a Kafka topic; marked sent in the transaction that locked
- * them.
+ * Unsent rows of a Postgres table to a Kafka topic; noted as sent, by a flag or by a position, in
+ * the transaction that locked them.
  */
 public final class OutboxRoute extends RouteBuilder {
     // spotless:off
@@ -12,6 +12,7 @@ public final class OutboxRoute extends RouteBuilder {
     public void configure() {
         routeTemplate("outbox")
             .templateParameter("name")
+            .templateParameter("server")
             .templateParameter("topic")
             .templateParameter("tick")
             .from("scheduler:outbox-{{name}}?delay={{tick}}&initialDelay=0&greedy=true&exceptionHandler=#quiet")
@@ -21,7 +22,7 @@ public final class OutboxRoute extends RouteBuilder {
                     .to("bean:outbox-{{name}}?method=failed")
                     .markRollbackOnly()
                 .end()
-                .transacted("postgres-transaction")
+                .transacted("{{server}}-transaction")
                 .to("bean:outbox-{{name}}?method=lock")
                 .filter(simple("${body.size} > 0"))
                     .to("kafka:{{topic}}")

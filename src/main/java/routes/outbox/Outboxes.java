@@ -1,6 +1,7 @@
 package routes.outbox;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -12,19 +13,27 @@ public final class Outboxes {
     private static final int TICKS_A_POLL = 4;
 
     private final CamelContext context;
-    private final JdbcTemplate postgres;
+    private final Map<String, JdbcTemplate> servers;
     private final Topics topics;
     private final MeterRegistry registry;
 
+    /**
+     * @param servers by the name that {@code caravan.outbox.NAME.server} gives
+     */
     public Outboxes(
-            CamelContext context, JdbcTemplate postgres, Topics topics, MeterRegistry registry) {
+            CamelContext context,
+            Map<String, JdbcTemplate> servers,
+            Topics topics,
+            MeterRegistry registry) {
         this.context = context;
-        this.postgres = postgres;
+        this.servers = servers;
         this.topics = topics;
         this.registry = registry;
     }
 
-    /** Creates what is missing: the topic, the index on unsent rows. Can be run again. */
+    /**
+     * Creates what is missing: the topic, the index on unsent rows, the position. Can be run again.
+     */
     public Outbox prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
         String key = "caravan.outbox." + outbox.name() + ".";
         topics.ensure(
@@ -33,7 +42,12 @@ public final class Outboxes {
                 outbox.partitions(),
                 outbox.retention(),
                 outbox.recordBytes());
-        OutboxTable table = new OutboxTable(postgres, outbox.table(), outbox.flag(), key);
+        JdbcTemplate postgres = servers.get(outbox.server());
+        UnsentRows table =
+                outbox.arrival().isPresent()
+                        ? new ArrivalTable(
+                                postgres, outbox.name(), outbox.table(), outbox.arrival().get())
+                        : new OutboxTable(postgres, outbox.table(), outbox.flag(), key);
         table.prepare();
         return new Outbox(
                 outbox.name(),
@@ -51,6 +65,7 @@ public final class Outboxes {
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-" + settings.name())
                 .parameter("name", settings.name())
+                .parameter("server", settings.server())
                 .parameter("topic", settings.topic())
                 // Often enough for a table that is being written to.
                 .parameter("tick", Math.max(1, settings.poll().toMillis() / TICKS_A_POLL))

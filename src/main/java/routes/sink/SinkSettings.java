@@ -25,7 +25,12 @@ public record SinkSettings(
 
     /** All sinks that caravan.sinks names. */
     public static List<SinkSettings> read(Settings settings) {
-        return settings.names("caravan.sinks").stream().map(name -> read(settings, name)).toList();
+        return read(settings, settings.names("caravan.sinks"));
+    }
+
+    /** The sinks of these names. */
+    public static List<SinkSettings> read(Settings settings, List<String> names) {
+        return names.stream().map(name -> read(settings, name)).toList();
     }
 
     private static SinkSettings read(Settings settings, String name) {

@@ -88,6 +88,7 @@ class OutboxRouteTest extends CamelTestSupport {
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-x")
                 .parameter("name", "x")
+                .parameter("server", "postgres")
                 .parameter("topic", "t")
                 .parameter("tick", 200)
                 .add();

@@ -21,9 +21,9 @@ import sandbox.Setup;
  * from this machine.
  *
  * <p>The role is no superuser. It owns its database, which lets it create publications for its own
- * tables; {@code REPLICATION} lets a subscription of another server log in with it; and membership
- * in {@code pg_create_subscription} lets it create subscriptions, with a password in their
- * connection string.
+ * tables; {@code REPLICATION} and {@code CREATEROLE} let it make accounts that subscriptions of
+ * other servers log in with; and membership in {@code pg_create_subscription} lets it create
+ * subscriptions, with a password in their connection string.
  */
 public class PostgresService implements Service {
     private Postmaster postmaster;
@@ -63,7 +63,7 @@ public class PostgresService implements Service {
                 statement.execute("create role caravan");
             }
             statement.execute(
-                    "alter role caravan login replication password "
+                    "alter role caravan login replication createrole password "
                             + statement.enquoteLiteral(password));
             statement.execute("grant pg_create_subscription to caravan");
             if (!exists(statement, "select 1 from pg_database where datname = 'caravan'")) {

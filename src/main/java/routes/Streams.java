@@ -1,0 +1,66 @@
+package routes;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import routes.cinema.Cinema;
+import routes.settings.Settings;
+import routes.settings.SettingsException;
+import routes.sink.SinkSettings;
+import routes.streams.Stream;
+
+/** The streams that run, made from the settings. */
+public final class Streams implements AutoCloseable {
+    /** All streams that there are, and the sinks that each brings. */
+    private static final Map<String, List<String>> SINKS = Map.of("cinema", Cinema.SINKS);
+
+    private final List<Stream> streams = new ArrayList<>();
+
+    Streams(Settings settings, HikariDataSource postgres, HikariDataSource subscriber) {
+        for (String name : names(settings)) {
+            streams.add(
+                    switch (name) {
+                        case "cinema" -> new Cinema(settings, postgres, subscriber);
+                        default -> throw new IllegalArgumentException("no stream " + name);
+                    });
+        }
+    }
+
+    private static List<String> names(Settings settings) {
+        String key = "caravan.streams";
+        List<String> names = settings.names(key);
+        for (String name : names) {
+            if (!SINKS.containsKey(name)) {
+                throw settings.wrong(
+                        key,
+                        name,
+                        "a stream: one of "
+                                + String.join(", ", SINKS.keySet().stream().sorted().toList()));
+            }
+        }
+        return names;
+    }
+
+    /**
+     * All sinks that run: those that caravan.sinks names, and those of the streams.
+     *
+     * @throws SettingsException when a setting is missing or senseless
+     */
+    public static List<SinkSettings> sinks(Settings settings) {
+        List<String> names = new ArrayList<>(settings.names("caravan.sinks"));
+        for (String stream : names(settings)) {
+            SINKS.get(stream).stream().filter(name -> !names.contains(name)).forEach(names::add);
+        }
+        return SinkSettings.read(settings, names);
+    }
+
+    List<Stream> all() {
+        return List.copyOf(streams);
+    }
+
+    @Override
+    public void close() {
+        streams.forEach(Stream::close);
+    }
+}
