@@ -11,19 +11,18 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.ReplaceOneModel;
-import com.mongodb.client.model.ReplaceOptions;
-import com.mongodb.client.model.WriteModel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonObjectId;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -38,7 +37,7 @@ import routes.storage.Destination;
  * to {@code archived_users}, and reports a day's users in {@code YYYY-MM-DD.json}.
  *
  * <p>Killed anywhere and run again, no document is lost and none stands in both collections. A
- * batch of users is noted in {@code archive_moves} before anything of it is copied, and again
+ * batch of users is noted in {@code archive_batches} before anything of it is copied, and again
  * before anything of it is deleted, so that the next run knows whether to take it back or to finish
  * it. Where the server has transactions, a batch is moved in one.
  */
@@ -56,6 +55,7 @@ public final class Archive implements Work {
     private final MongoDatabase database;
     private final Documents events;
     private final Documents archived;
+    private final BatchNotes notes;
     private final Moves moves;
     private final Destination destination;
     private final Consumer<ArchiveRun> progress;
@@ -79,6 +79,7 @@ public final class Archive implements Work {
                         .withReadPreference(ReadPreference.primary());
         events = new Documents(database, "user_events");
         archived = new Documents(database, "archived_users");
+        notes = new BatchNotes(new Documents(database, "archive_batches"));
         moves = new Moves(new Documents(database, "archive_moves"));
     }
 
@@ -103,7 +104,7 @@ public final class Archive implements Work {
     public void prepare() {
         events.createIndex(Indexes.ascending("user_id", "event_time"));
         moves.prepare();
-        // A transaction does better with a collection that is there.
+        notes.prepare();
         archived.create();
     }
 
@@ -138,24 +139,25 @@ public final class Archive implements Work {
      * had begun to delete are archived, all others of its batch stay.
      */
     public void settle(ArchiveRun run) {
-        for (List<Move> left = moves.left(); !left.isEmpty(); left = moves.left()) {
+        for (Optional<BatchNotes.Left> next = notes.left(); next.isPresent(); next = notes.left()) {
+            BatchNotes.Left left = next.get();
             run.day().stillOurs();
-            List<BsonValue> documents = ids(events, Filters.in("user_id", Move.users(left)));
-            if (left.get(0).deleting()) {
+            List<BsonValue> documents = ids(events, Filters.in("user_id", left.users()));
+            if (left.deleting()) {
                 List<BsonValue> copied = new ArrayList<>();
                 chunks(documents, chunk -> copied.addAll(ids(archived, Filters.in("_id", chunk))));
                 chunks(copied, chunk -> events.delete(Filters.in("_id", chunk)));
-                run.moved(left.size(), copied.size());
-                moves.moved(left);
+                run.moved(left.users().size(), copied.size());
+                moves.add(left.day(), left.users());
             } else {
                 chunks(documents, chunk -> archived.delete(Filters.in("_id", chunk)));
-                moves.takenBack(left);
             }
+            notes.remove(left.id());
             LOG.info(
                     "job=archive event={} day={} users={}",
-                    left.get(0).deleting() ? "finished" : "taken-back",
-                    left.get(0).day(),
-                    left.size());
+                    left.deleting() ? "finished" : "taken-back",
+                    left.day(),
+                    left.users().size());
         }
     }
 
@@ -181,14 +183,13 @@ public final class Archive implements Work {
     /** Notes that these users are about to move. */
     public void note(Batch batch) {
         batch.run().day().stillOurs();
-        moves.begin(batch.moves());
+        notes.moving(batch);
     }
 
     /** Copies all of the batch's documents; a copy that stands already is replaced. */
     public void copy(Batch batch) {
         List<BsonValue> copied = new ArrayList<>();
-        List<WriteModel<RawBsonDocument>> chunk = new ArrayList<>();
-        ReplaceOptions upsert = new ReplaceOptions().upsert(true);
+        List<RawBsonDocument> chunk = new ArrayList<>();
         long bytes = 0;
         try (MongoCursor<RawBsonDocument> documents =
                 events.in(batch.session())
@@ -197,13 +198,12 @@ public final class Archive implements Work {
                         .cursor()) {
             while (documents.hasNext()) {
                 RawBsonDocument document = documents.next();
-                BsonValue id = document.get("_id");
-                copied.add(id);
-                chunk.add(new ReplaceOneModel<>(new BsonDocument("_id", id), document, upsert));
+                copied.add(document.get("_id"));
+                chunk.add(document);
                 bytes += document.getByteBuffer().remaining();
                 if (chunk.size() == CHUNK || bytes >= CHUNK_BYTES || !documents.hasNext()) {
                     batch.run().day().stillOurs();
-                    archived.in(batch.session()).write(chunk);
+                    archived.in(batch.session()).put(chunk);
                     chunk.clear();
                     bytes = 0;
                 }
@@ -251,15 +251,12 @@ public final class Archive implements Work {
         if (active.isEmpty()) {
             return;
         }
-        List<Move> staying =
-                batch.moves().stream()
-                        .filter(move -> active.contains(UserIds.key(move.user())))
-                        .toList();
+        List<BsonValue> staying =
+                batch.users().stream().filter(user -> active.contains(UserIds.key(user))).toList();
         Set<BsonValue> theirs =
-                new HashSet<>(ids(events.in(batch.session()), UserIds.filter(Move.users(staying))));
+                new HashSet<>(ids(events.in(batch.session()), UserIds.filter(staying)));
         List<BsonValue> copies = batch.copied().stream().filter(theirs::contains).toList();
         chunks(copies, chunk -> archived.in(batch.session()).delete(Filters.in("_id", chunk)));
-        moves.in(batch.session()).takenBack(staying);
         batch.stay(staying, theirs);
         LOG.info(
                 "job=archive event=came-back day={} users={}",
@@ -270,7 +267,7 @@ public final class Archive implements Work {
     /** Deletes the originals of the copies, and nothing else that these users may have by now. */
     public void delete(Batch batch) {
         batch.run().day().stillOurs();
-        moves.in(batch.session()).deleting(batch.moves());
+        notes.deleting(batch);
         chunks(
                 batch.copied(),
                 chunk -> events.in(batch.session()).delete(Filters.in("_id", chunk)));
@@ -278,12 +275,13 @@ public final class Archive implements Work {
 
     /** Notes that these users are archived. */
     public void noteMoved(Batch batch) {
-        moves.moved(batch.moves());
-        batch.run().moved(batch.moves().size(), batch.copied().size());
+        moves.add(batch.day(), batch.users());
+        notes.remove(new BsonObjectId(batch.id()));
+        batch.run().moved(batch.users().size(), batch.copied().size());
         LOG.info(
                 "job=archive event=moved day={} users={} documents={} run-users={}",
                 batch.run().day().day(),
-                batch.moves().size(),
+                batch.users().size(),
                 batch.copied().size(),
                 batch.run().users());
         progress.accept(batch.run());
@@ -310,7 +308,7 @@ public final class Archive implements Work {
             json.writeNumberField("archived_users_count", total);
             json.writeArrayFieldStart("archived_user_ids");
             long written = 0;
-            try (MongoCursor<RawBsonDocument> moved = moves.moved(day)) {
+            try (MongoCursor<RawBsonDocument> moved = moves.of(day)) {
                 while (moved.hasNext()) {
                     UserIds.write(moved.next().get("user_id"), json);
                     written++;

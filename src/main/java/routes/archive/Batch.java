@@ -5,28 +5,40 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bson.BsonValue;
+import org.bson.types.ObjectId;
 
 /** Users who move together, and how far that has come. */
 final class Batch {
+    private final ObjectId id = new ObjectId();
     private final ArchiveRun run;
-    private final List<Move> found;
+    private final List<BsonValue> found;
     private final long documents;
-    private List<Move> moves;
+    private List<BsonValue> users;
     private List<BsonValue> copied = List.of();
     private ClientSession session;
 
     /**
      * @param documents that these users had when they were found
      */
-    Batch(ArchiveRun run, List<Move> found, long documents) {
+    Batch(ArchiveRun run, List<BsonValue> found, long documents) {
         this.run = run;
         this.found = found;
         this.documents = documents;
-        this.moves = found;
+        this.users = found;
+    }
+
+    /** Its note's. */
+    ObjectId id() {
+        return id;
     }
 
     ArchiveRun run() {
         return run;
+    }
+
+    /** YYYY-MM-DD. */
+    String day() {
+        return run.day().day().toString();
     }
 
     long documents() {
@@ -34,12 +46,8 @@ final class Batch {
     }
 
     /** Those who move, without those who have come back. */
-    List<Move> moves() {
-        return moves;
-    }
-
     List<BsonValue> users() {
-        return Move.users(moves);
+        return users;
     }
 
     /** The transaction that this is in; null if in none. */
@@ -50,7 +58,7 @@ final class Batch {
     /** Begins anew, in a transaction. */
     void begin(ClientSession transaction) {
         session = transaction;
-        moves = found;
+        users = found;
         copied = List.of();
     }
 
@@ -69,9 +77,9 @@ final class Batch {
     }
 
     /** These users do not move, and their documents stay. */
-    void stay(List<Move> users, Set<BsonValue> ids) {
-        Set<Move> staying = new HashSet<>(users);
-        moves = moves.stream().filter(move -> !staying.contains(move)).toList();
+    void stay(List<BsonValue> some, Set<BsonValue> ids) {
+        Set<BsonValue> staying = new HashSet<>(some);
+        users = users.stream().filter(user -> !staying.contains(user)).toList();
         copied = copied.stream().filter(id -> !ids.contains(id)).toList();
     }
 }

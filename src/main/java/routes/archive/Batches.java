@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 
 /**
@@ -51,17 +52,16 @@ final class Batches implements Iterator<Batch>, Closeable {
         if (next == null) {
             throw new NoSuchElementException();
         }
-        List<Move> moves = new ArrayList<>();
+        List<BsonValue> together = new ArrayList<>();
         long documents = 0;
-        String day = run.day().day().toString();
         do {
-            moves.add(new Move(day, next.id(), false));
+            together.add(next.id());
             documents += next.documents();
             advance();
         } while (next != null
-                && moves.size() < size
+                && together.size() < size
                 && documents + next.documents() <= MoveTransaction.MOST_DOCUMENTS);
-        return new Batch(run, moves, documents);
+        return new Batch(run, together, documents);
     }
 
     @Override

@@ -1,14 +1,20 @@
 package routes.archive;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.AggregateIterable;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
@@ -16,6 +22,8 @@ import org.bson.conversions.Bson;
 final class Documents {
     /** Documents of one answer of the server. */
     private static final int BATCH = 1_000;
+
+    private static final BulkWriteOptions ANY_ORDER = new BulkWriteOptions().ordered(false);
 
     private final MongoDatabase database;
     private final MongoCollection<RawBsonDocument> collection;
@@ -69,17 +77,49 @@ final class Documents {
         return collection.countDocuments(filter);
     }
 
-    /** All of them, in any order; an empty list is nothing. */
-    void write(List<WriteModel<RawBsonDocument>> writes) {
-        if (writes.isEmpty()) {
+    /** All of them, each in place of the one with its {@code _id}; an empty list is nothing. */
+    void put(List<RawBsonDocument> documents) {
+        if (documents.isEmpty()) {
             return;
         }
-        BulkWriteOptions anyOrder = new BulkWriteOptions().ordered(false);
         if (session == null) {
-            collection.bulkWrite(writes, anyOrder);
+            List<RawBsonDocument> standing = insert(documents);
+            if (!standing.isEmpty()) {
+                collection.bulkWrite(replacements(standing), ANY_ORDER);
+            }
         } else {
-            collection.bulkWrite(session, writes, anyOrder);
+            // A transaction ends at the first document that stands already.
+            collection.bulkWrite(session, replacements(documents), ANY_ORDER);
         }
+    }
+
+    /** Inserts, which costs a server half of what replacing does, and returns what stood there. */
+    private List<RawBsonDocument> insert(List<RawBsonDocument> documents) {
+        try {
+            collection.insertMany(documents, new InsertManyOptions().ordered(false));
+            return List.of();
+        } catch (MongoBulkWriteException e) {
+            if (e.getWriteConcernError() != null
+                    || !e.getWriteErrors().stream()
+                            .allMatch(
+                                    error -> error.getCategory() == ErrorCategory.DUPLICATE_KEY)) {
+                throw e;
+            }
+            return e.getWriteErrors().stream()
+                    .map(error -> documents.get(error.getIndex()))
+                    .toList();
+        }
+    }
+
+    private static List<WriteModel<RawBsonDocument>> replacements(List<RawBsonDocument> documents) {
+        ReplaceOptions upsert = new ReplaceOptions().upsert(true);
+        List<WriteModel<RawBsonDocument>> writes = new ArrayList<>(documents.size());
+        for (RawBsonDocument document : documents) {
+            writes.add(
+                    new ReplaceOneModel<>(
+                            new BsonDocument("_id", document.get("_id")), document, upsert));
+        }
+        return writes;
     }
 
     /** How many documents there were to change. */

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import harness.Jar;
 import java.io.IOException;
@@ -56,12 +55,12 @@ class KilledArchiveIT {
         return process;
     }
 
-    /** Waits for a batch to be noted, unless the process ends before. */
-    private static void awaitMoving(Process process, MongoCollection<Document> moves)
+    /** Waits for the process to note a batch of its own, unless it ends before. */
+    private static void awaitBatch(Process process, MongoCollection<Document> batches)
             throws InterruptedException {
-        long before = moves.countDocuments();
-        while (process.isAlive() && moves.countDocuments() == before) {
-            process.waitFor(20, TimeUnit.MILLISECONDS);
+        Set<Object> left = ids(batches);
+        while (process.isAlive() && left.containsAll(ids(batches))) {
+            process.waitFor(5, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -82,20 +81,16 @@ class KilledArchiveIT {
                         client.getDatabase(settings.text("caravan.mongodb.database"));
                 ArchiveSample sample = new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed);
                 assertThat(sample.write(database)).isEqualTo((long) USERS * EVENTS_EACH);
-                Set<Object> ids = ids(database, "user_events");
+                Set<Object> ids = ids(database.getCollection("user_events"));
 
+                MongoCollection<Document> batches = database.getCollection("archive_batches");
                 int interrupted = 0;
                 for (int kill = 0; kill < KILLS; kill++) {
                     Process process = archive(environment);
-                    awaitMoving(process, database.getCollection("archive_moves"));
+                    awaitBatch(process, batches);
                     process.waitFor(random.nextInt(LONGEST_MS), TimeUnit.MILLISECONDS);
                     process.destroyForcibly().waitFor();
-                    interrupted +=
-                            database.getCollection("archive_moves")
-                                                    .countDocuments(Filters.ne("state", "moved"))
-                                            > 0
-                                    ? 1
-                                    : 0;
+                    interrupted += batches.countDocuments() > 0 ? 1 : 0;
                 }
                 System.out.println("kills within a batch: " + interrupted);
                 Process last = archive(environment);
@@ -109,9 +104,9 @@ class KilledArchiveIT {
         }
     }
 
-    private static Set<Object> ids(MongoDatabase database, String collection) {
+    private static Set<Object> ids(MongoCollection<Document> collection) {
         Set<Object> ids = new HashSet<>();
-        database.getCollection(collection)
+        collection
                 .find()
                 .projection(Projections.include("_id"))
                 .forEach(document -> ids.add(document.get("_id")));
