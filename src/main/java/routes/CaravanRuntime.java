@@ -30,6 +30,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.archive.Archive;
 import routes.batches.BatchesComponent;
 import routes.clickhouse.ClickHouse;
+import routes.deadletter.DeadLettersRoute;
 import routes.jobs.JobRoute;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
@@ -64,6 +65,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final List<SinkSettings> sinks;
     private final List<JobSettings> jobs;
     private final Works works;
+    private final Topics topics;
     private final Streams streams;
     private final Main main = new Main();
     private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -84,7 +86,8 @@ public final class CaravanRuntime implements AutoCloseable {
         clickHouse = Servers.clickHouse(settings);
         subscriber = Servers.subscriber(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
-        streams = new Streams(settings, postgres, subscriber);
+        topics = new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
+        streams = new Streams(settings, postgres, subscriber, topics, registry);
     }
 
     /**
@@ -128,6 +131,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind("kafka", kafkaComponent());
         main.configure().addRoutesBuilder(new OutboxRoute());
         main.configure().addRoutesBuilder(new SinkRoute());
+        main.configure().addRoutesBuilder(new DeadLettersRoute());
         main.configure().addRoutesBuilder(new JobRoute());
         main.start();
         addHealthChecks();
@@ -240,8 +244,6 @@ public final class CaravanRuntime implements AutoCloseable {
     private void prepare() {
         try {
             CamelContext context = main.getCamelContext();
-            Topics topics =
-                    new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
             int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
             Outboxes outboxRoutes =
                     new Outboxes(

@@ -1,10 +1,13 @@
 package routes;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import routes.attendance.AttendanceStream;
 import routes.cinema.Cinema;
+import routes.kafka.Topics;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
 import routes.sink.SinkSettings;
@@ -13,14 +16,21 @@ import routes.streams.Stream;
 /** The streams that run, made from the settings. */
 public final class Streams implements AutoCloseable {
     /** All streams that there are, and the sinks that each brings. */
-    private static final Map<String, List<String>> SINKS = Map.of("cinema", Cinema.SINKS);
+    private static final Map<String, List<String>> SINKS =
+            Map.of("attendance", AttendanceStream.SINKS, "cinema", Cinema.SINKS);
 
     private final List<Stream> streams = new ArrayList<>();
 
-    Streams(Settings settings, HikariDataSource postgres, HikariDataSource subscriber) {
+    Streams(
+            Settings settings,
+            HikariDataSource postgres,
+            HikariDataSource subscriber,
+            Topics topics,
+            MeterRegistry registry) {
         for (String name : names(settings)) {
             streams.add(
                     switch (name) {
+                        case "attendance" -> new AttendanceStream(settings, topics, registry);
                         case "cinema" -> new Cinema(settings, postgres, subscriber);
                         default -> throw new IllegalArgumentException("no stream " + name);
                     });

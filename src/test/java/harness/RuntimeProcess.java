@@ -94,7 +94,10 @@ public final class RuntimeProcess implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** A metric's value, added up over the series that have the text in their labels. */
+    /**
+     * A metric's value, added up over the series that have the text in their labels; one without
+     * labels counts.
+     */
     public double metric(String name, String label) throws IOException, InterruptedException {
         HttpResponse<String> page = get("/observe/metrics");
         if (page.statusCode() != HttpURLConnection.HTTP_OK) {
@@ -104,9 +107,9 @@ public final class RuntimeProcess implements AutoCloseable {
                 Pattern.compile(
                                 "(?m)^"
                                         + Pattern.quote(name)
-                                        + "\\{[^}]*"
+                                        + "(?:\\{[^}]*"
                                         + label
-                                        + "[^}]*} (\\S+)$")
+                                        + "[^}]*})? (\\S+)$")
                         .matcher(page.body());
         double sum = 0;
         while (matcher.find()) {

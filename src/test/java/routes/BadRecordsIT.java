@@ -3,6 +3,7 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import harness.Commands;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.charset.StandardCharsets;

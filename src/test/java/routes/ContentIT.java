@@ -2,6 +2,7 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Commands;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;

@@ -161,6 +161,10 @@ public final class Sandbox implements AutoCloseable {
         if (has("mongodb")) {
             environment.put("CARAVAN_MONGODB_URL", "mongodb://localhost:" + port("mongodb"));
         }
+        if (has("elasticsearch")) {
+            environment.put(
+                    "CARAVAN_ELASTICSEARCH_URL", "http://localhost:" + port("elasticsearch"));
+        }
         environment.put("CARAVAN_HTTP_PORT", "0");
         return environment;
     }

@@ -37,7 +37,10 @@ public final class ClickHouse implements AutoCloseable {
                     6, 7, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 321, 349,
                     376, 407, 441, 467, 469, 675, 676, 691);
 
-    /** An insert is one block, waits until it is stored, and reads what ISO 8601 allows. */
+    /**
+     * An insert is one block, of however many of a table's partitions, waits until it is stored,
+     * and reads what ISO 8601 allows.
+     */
     private static final Map<String, String> INSERT_SETTINGS =
             Map.ofEntries(
                     Map.entry("async_insert", "0"),
@@ -45,6 +48,7 @@ public final class ClickHouse implements AutoCloseable {
                     Map.entry("deduplicate_blocks_in_dependent_materialized_views", "1"),
                     Map.entry("input_format_parallel_parsing", "0"),
                     Map.entry("max_insert_threads", "1"),
+                    Map.entry("max_partitions_per_insert_block", "0"),
                     Map.entry("max_insert_block_size", "10000000"),
                     Map.entry("min_insert_block_size_rows", "10000000"),
                     Map.entry("min_insert_block_size_bytes", "2000000000"),

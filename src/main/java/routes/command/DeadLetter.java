@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import routes.sink.DeadLetters;
+import routes.deadletter.DeadLetters;
 
 /** A record of a dead-letter topic. */
 record DeadLetter(ConsumerRecord<byte[], byte[]> record) {

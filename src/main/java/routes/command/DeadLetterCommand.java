@@ -33,10 +33,10 @@ import routes.Streams;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
-/** Shows what the sinks could not store, and sends it again. */
+/** Shows what the sinks and the streams could do nothing with, and sends it again. */
 @Command(
         name = "dead-letter",
-        description = "Shows the records that ClickHouse could not hold, and sends them again.",
+        description = "Shows the records that could not be stored, and sends them again.",
         mixinStandardHelpOptions = true)
 public final class DeadLetterCommand implements Callable<Integer> {
     private static final int SHOWN_CHARACTERS = 200;
@@ -55,7 +55,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
             description = "Lists a topic's dead letters, oldest first, each origin once.",
             mixinStandardHelpOptions = true)
     int list(
-            @Parameters(paramLabel = "TOPIC", description = "The topic that a sink reads.")
+            @Parameters(paramLabel = "TOPIC", description = "The topic that was read.")
                     String topic,
             @Option(
                             names = "--format",
@@ -123,7 +123,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
             },
             mixinStandardHelpOptions = true)
     int replay(
-            @Parameters(paramLabel = "TOPIC", description = "The topic that a sink reads.")
+            @Parameters(paramLabel = "TOPIC", description = "The topic that was read.")
                     String topic,
             @Option(
                             names = "--record",
@@ -159,7 +159,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
                         : file != null ? bytes(file) : null;
         Settings settings = Settings.load(System.getenv());
         try (DeadLetterTopic letters = open(settings, topic)) {
-            Set<String> places = choose(letters, only, newKey);
+            Set<String> places = choose(settings, letters, only, newKey);
             // Fails before anything is sent, if it fails.
             letters.offsets();
             send(settings, letters, places, newKey, newValue);
@@ -176,7 +176,10 @@ public final class DeadLetterCommand implements Callable<Integer> {
     }
 
     /** Marks those that are to be sent, and returns their places. */
-    private Set<String> choose(DeadLetterTopic letters, String only, byte[] newKey) {
+    private Set<String> choose(
+            Settings settings, DeadLetterTopic letters, String only, byte[] newKey) {
+        // The clicks' stream goes by the ID within; every other reader goes by the key.
+        String keylessTopic = settings.topic("caravan.attendance.topic");
         Set<String> places = new HashSet<>();
         List<String> keyless = new ArrayList<>();
         letters.read(
@@ -190,7 +193,9 @@ public final class DeadLetterCommand implements Callable<Integer> {
                     } else if (wanted) {
                         letters.markReplayed(letter);
                         places.add(letter.place());
-                        if (newKey == null && !letter.hasKey()) {
+                        if (newKey == null
+                                && !letter.hasKey()
+                                && !letter.topic().equals(keylessTopic)) {
                             keyless.add(letter.place());
                         }
                     }

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import routes.batches.Batch;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseRefused;
+import routes.deadletter.Rejected;
 
 /**
  * The steps of the sink route for one table.

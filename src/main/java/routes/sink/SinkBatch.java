@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import routes.batches.Batch;
+import routes.deadletter.Rejected;
+import routes.deadletter.Rejections;
 
 /**
  * A batch on its way into a table: its good rows, the ones that stand in the table already, the
@@ -20,7 +22,7 @@ import routes.batches.Batch;
  *
  * <p>Not for several threads at once.
  */
-public final class SinkBatch {
+public final class SinkBatch implements Rejections {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
     private final Batch batch;
@@ -67,7 +69,7 @@ public final class SinkBatch {
         good.removeIf(row -> offsets.contains(row.record().offset()));
     }
 
-    /** Rejected records that are not in the dead-letter topic yet. */
+    @Override
     public List<Rejected> getUnreported() {
         return List.copyOf(unreported);
     }

@@ -39,19 +39,6 @@ public final class SinkRoute extends RouteBuilder {
                         .to("bean:sink-{{name}}?method=narrow")
                     .end()
                 .end();
-
-        routeTemplate("dead-letters")
-            .templateParameter("name")
-            .templateParameter("dead-letters")
-            .from("direct:dead-letters-{{name}}")
-                .routeId("dead-letters-{{name}}")
-                .errorHandler(noErrorHandler())
-                .filter(simple("${body.unreported.size} > 0"))
-                    .transform(method(DeadLetters.class, "messages"))
-                    .to("kafka:{{dead-letters}}")
-                    .setBody(exchangeProperty(BATCH))
-                    .to("bean:sink-{{name}}?method=reported")
-                .end();
     }
     // spotless:on
 

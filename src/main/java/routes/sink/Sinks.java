@@ -6,6 +6,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
+import routes.deadletter.DeadLettersRoute;
 import routes.kafka.Topics;
 
 /** Makes a sink ready and starts its routes. */
@@ -49,11 +50,8 @@ public final class Sinks {
     /** Starts the routes of a prepared sink. */
     public void start(SinkSettings settings, Sink sink) {
         context.getRegistry().bind("sink-" + settings.name(), sink);
-        TemplatedRouteBuilder.builder(context, "dead-letters")
-                .routeId("dead-letters-" + settings.name())
-                .parameter("name", settings.name())
-                .parameter("dead-letters", settings.deadLetterTopic())
-                .add();
+        DeadLettersRoute.start(
+                context, settings.name(), "sink-" + settings.name(), settings.deadLetterTopic());
         TemplatedRouteBuilder.builder(context, "sink")
                 .routeId("sink-" + settings.name())
                 .parameter("name", settings.name())

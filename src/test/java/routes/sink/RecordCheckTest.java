@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.batches.Batch;
+import routes.deadletter.Rejected;
 
 class RecordCheckTest {
     private static ConsumerRecord<byte[], byte[]> record(long offset, String key, String value) {

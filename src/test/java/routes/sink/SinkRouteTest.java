@@ -22,6 +22,9 @@ import routes.batches.Batch;
 import routes.batches.BatchesComponent;
 import routes.batches.BatchesMetrics;
 import routes.clickhouse.ClickHouseRefused;
+import routes.deadletter.DeadLetters;
+import routes.deadletter.DeadLettersRoute;
+import routes.deadletter.Rejected;
 
 /** The sink template's order of steps, with the steps themselves recorded. */
 class SinkRouteTest extends CamelTestSupport {
@@ -79,8 +82,8 @@ class SinkRouteTest extends CamelTestSupport {
     }
 
     @Override
-    protected RoutesBuilder createRouteBuilder() {
-        return new SinkRoute();
+    protected RoutesBuilder[] createRouteBuilders() {
+        return new RoutesBuilder[] {new SinkRoute(), new DeadLettersRoute()};
     }
 
     @BeforeEach
@@ -88,11 +91,7 @@ class SinkRouteTest extends CamelTestSupport {
         context.addComponent(
                 "batches", new BatchesComponent(java.util.Map.of(), BatchesMetrics.none()));
         context.getRegistry().bind("sink-x", sink);
-        TemplatedRouteBuilder.builder(context, "dead-letters")
-                .routeId("dead-letters-x")
-                .parameter("name", "x")
-                .parameter("dead-letters", "t.dead-letter")
-                .add();
+        DeadLettersRoute.start(context, "x", "sink-x", "t.dead-letter");
         TemplatedRouteBuilder.builder(context, "sink")
                 .routeId("sink-x")
                 .parameter("name", "x")

@@ -1,17 +1,16 @@
-package routes;
+package harness;
 
-import harness.Jar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
 /** A command of target/caravan.jar, run as its user does. */
-final class Commands {
+public final class Commands {
     private Commands() {}
 
     /** What it prints; fails if its exit code is not 0. */
-    static String run(Map<String, String> environment, String... arguments)
+    public static String run(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         Process process =
                 Jar.process(

@@ -1,4 +1,4 @@
-package routes.sink;
+package routes.deadletter;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.Header;
  * where from and why.
  */
 public final class DeadLetters {
-    /** What the table cannot hold. */
+    /** What is wrong with the record. */
     public static final String REASON = "dead-letter-reason";
 
     /** The topic that the record came from. */
@@ -30,7 +30,7 @@ public final class DeadLetters {
     private static final int REASON_CHARACTERS = 2_000;
 
     /** One message a rejected record. */
-    public List<Message> messages(SinkBatch batch, Exchange exchange) {
+    public List<Message> messages(Rejections batch, Exchange exchange) {
         List<Message> messages = new ArrayList<>();
         for (Rejected rejected : batch.getUnreported()) {
             ConsumerRecord<byte[], byte[]> record = rejected.record();

@@ -1,6 +1,6 @@
-package routes.sink;
+package routes.deadletter;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A record that the table cannot hold, and why. */
+/** A record that its reader can do nothing with, and why. */
 public record Rejected(ConsumerRecord<byte[], byte[]> record, String reason) {}

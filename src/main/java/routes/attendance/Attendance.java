@@ -1,0 +1,147 @@
+package routes.attendance;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.support.DefaultMessage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.batches.Batch;
+import routes.deadletter.Rejected;
+
+/**
+ * The steps of the attendance route.
+ *
+ * <p>Each can be done again from the start: a batch that is sent twice is the same clicks under the
+ * same keys.
+ */
+public final class Attendance {
+    private static final Logger LOG = LoggerFactory.getLogger(Attendance.class);
+    private static final String BATCH = "attendanceBatch";
+    private static final int ADDED_BYTES = 1_500;
+
+    private final People people;
+    private final Clock clock;
+    private final Counter enriched;
+    private final Counter deadLetters;
+
+    /**
+     * @param clock today, where the people have their birthdays
+     */
+    Attendance(People people, Clock clock, MeterRegistry registry) {
+        this.people = people;
+        this.clock = clock;
+        enriched =
+                Counter.builder("caravan.attendance.clicks")
+                        .description("Enriched clicks that Kafka has acknowledged")
+                        .register(registry);
+        deadLetters =
+                Counter.builder("caravan.attendance.dead.letters")
+                        .description("Malformed clicks that went to the dead-letter topic")
+                        .register(registry);
+    }
+
+    /** Parts the clicks from the records that are none. */
+    public ClickBatch read(Batch batch) {
+        List<Click> clicks = new ArrayList<>(batch.records().size());
+        List<Rejected> rejected = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
+            try {
+                clicks.add(Click.read(record));
+            } catch (MalformedClick e) {
+                rejected.add(new Rejected(record, e.getMessage()));
+            }
+        }
+        return new ClickBatch(batch, clicks, rejected);
+    }
+
+    /** The malformed clicks are in the dead-letter topic now. */
+    public void reported(ClickBatch batch) {
+        List<Rejected> reported = batch.getUnreported();
+        deadLetters.increment(reported.size());
+        LOG.warn(
+                "stream=attendance event=dead-letters records={} first-offset={}"
+                        + " first-reason=\"{}\"",
+                reported.size(),
+                reported.get(0).record().offset(),
+                reported.get(0).reason());
+        batch.reported();
+    }
+
+    /**
+     * Looks up all people whom the clicks name: the body becomes a Kafka message a click, keyed by
+     * its ID, with the fields of the people put behind its own.
+     *
+     * @throws DirectoryUnavailable when a directory cannot say: the batch waits
+     */
+    public void enrich(Exchange exchange) throws DirectoryUnavailable {
+        ClickBatch batch = exchange.getMessage().getBody(ClickBatch.class);
+        exchange.setProperty(BATCH, batch);
+        Set<PersonId> ids = new HashSet<>();
+        for (Click click : batch.clicks()) {
+            ids.add(click.student());
+            if (click.employee() != null) {
+                ids.add(click.employee());
+            }
+        }
+        Map<PersonId, PersonFields> found = people.find(ids);
+        batch.unknown((int) found.values().stream().filter(person -> !person.known()).count());
+        LocalDate today = LocalDate.now(clock);
+        List<Message> messages = new ArrayList<>(batch.clicks().size());
+        for (Click click : batch.clicks()) {
+            Message message = new DefaultMessage(exchange);
+            message.setBody(enriched(click, found, today));
+            message.setHeader(KafkaConstants.KEY, click.id().getBytes(StandardCharsets.US_ASCII));
+            for (Header header : click.record().headers()) {
+                message.setHeader(header.key(), header.value());
+            }
+            messages.add(message);
+        }
+        exchange.getMessage().setBody(messages);
+    }
+
+    /** The click's own bytes up to its closing brace, the added fields, and a brace. */
+    private static byte[] enriched(
+            Click click, Map<PersonId, PersonFields> found, LocalDate today) {
+        int own = click.to() - click.from();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(own + ADDED_BYTES);
+        out.write(click.record().value(), click.from(), own);
+        found.get(click.student()).writeTo(out, today);
+        PersonFields employee =
+                click.employee() == null ? PersonFields.NO_EMPLOYEE : found.get(click.employee());
+        employee.writeTo(out, today);
+        out.write('}');
+        return out.toByteArray();
+    }
+
+    /** Kafka has all of the batch. */
+    public void sent(Exchange exchange) {
+        ClickBatch done = exchange.getProperty(BATCH, ClickBatch.class);
+        Batch batch = done.batch();
+        enriched.increment(done.clicks().size());
+        LOG.info(
+                "stream=attendance topic={} partition={} offsets={}-{} clicks={} rejected={}"
+                        + " unknown-people={} ms={}",
+                batch.partition().topic(),
+                batch.partition().partition(),
+                batch.start(),
+                batch.end(),
+                done.clicks().size(),
+                done.rejected(),
+                done.unknown(),
+                done.nanos() / 1_000_000);
+    }
+}

@@ -1,0 +1,135 @@
+package routes.attendance;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.health.HealthCheck;
+import routes.deadletter.DeadLettersRoute;
+import routes.kafka.Topics;
+import routes.settings.Settings;
+import routes.streams.Stream;
+
+/** The clicks of the electronic journal, enriched from the directories. */
+public final class AttendanceStream implements Stream {
+    /** The sink that stores what this stream sends. */
+    public static final List<String> SINKS = List.of("attendance_enriched");
+
+    /** Where the lessons are, and the birthdays. */
+    static final ZoneId ZONE = ZoneId.of("Europe/Moscow");
+
+    private static final int DEAD_LETTER_PARTITIONS = 1;
+
+    private final AttendanceSettings settings;
+    private final int recordBytes;
+    private final Topics topics;
+    private final List<GuardedDirectory> directories;
+    private final Attendance attendance;
+
+    public AttendanceStream(Settings all, Topics topics, MeterRegistry registry) {
+        this.settings = AttendanceSettings.read(all);
+        this.recordBytes = all.bytes("caravan.outbox.default.record-bytes");
+        this.topics = topics;
+        directories =
+                settings.directories().stream()
+                        .map(
+                                name ->
+                                        new GuardedDirectory(
+                                                directory(name, all),
+                                                settings.circuitFailures(),
+                                                settings.circuitPause(),
+                                                registry))
+                        .toList();
+        attendance =
+                new Attendance(
+                        new People(
+                                List.copyOf(directories),
+                                settings.cacheBytes(),
+                                settings.cacheFound(),
+                                settings.cacheMissing(),
+                                Ticker.systemTicker(),
+                                registry),
+                        Clock.system(ZONE),
+                        registry);
+    }
+
+    /** A new directory is a class, and a line here. */
+    private static Directory directory(String name, Settings settings) {
+        return switch (name) {
+            case "elasticsearch" -> ElasticsearchDirectory.of(settings);
+            case "csv" -> CsvDirectory.of(settings);
+            default ->
+                    throw settings.wrong(
+                            "caravan.attendance.directories",
+                            name,
+                            "a directory: elasticsearch or csv");
+        };
+    }
+
+    @Override
+    public String name() {
+        return "attendance";
+    }
+
+    @Override
+    public List<String> sinks() {
+        return SINKS;
+    }
+
+    @Override
+    public void prepare() throws ExecutionException, InterruptedException {
+        String key = "caravan.attendance.";
+        topics.ensure(
+                key + "topic",
+                settings.topic(),
+                settings.partitions(),
+                settings.retention(),
+                recordBytes);
+        topics.ensure(
+                key + "enriched-topic",
+                settings.enrichedTopic(),
+                settings.partitions(),
+                settings.retention(),
+                recordBytes);
+        topics.ensure(
+                key + "topic",
+                settings.deadLetterTopic(),
+                DEAD_LETTER_PARTITIONS,
+                settings.deadLetterRetention(),
+                recordBytes + 64 * 1024);
+    }
+
+    @Override
+    public void start(CamelContext context) throws Exception {
+        context.addRoutes(new AttendanceRoute());
+        context.getRegistry().bind("attendance", attendance);
+        DeadLettersRoute.start(
+                context, "attendance-clicks", "attendance", settings.deadLetterTopic());
+        TemplatedRouteBuilder.builder(context, "attendance")
+                .routeId("attendance")
+                .parameter("topic", settings.topic())
+                .parameter("enriched", settings.enrichedTopic())
+                .parameter("group", settings.group())
+                .parameter("rows", settings.rows())
+                .parameter("bytes", settings.bytes())
+                .parameter("linger", settings.linger().toMillis())
+                .parameter("workers", settings.workers())
+                .add();
+    }
+
+    @Override
+    public List<HealthCheck> healthChecks() {
+        return directories.stream()
+                .map(directory -> (HealthCheck) new DirectoryHealth(directory))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        directories.forEach(GuardedDirectory::close);
+    }
+}

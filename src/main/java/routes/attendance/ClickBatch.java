@@ -1,0 +1,59 @@
+package routes.attendance;
+
+import java.util.ArrayList;
+import java.util.List;
+import routes.batches.Batch;
+import routes.deadletter.Rejected;
+import routes.deadletter.Rejections;
+
+/** A batch of clicks, apart from the records that are none. Not for several threads at once. */
+public final class ClickBatch implements Rejections {
+    private final Batch batch;
+    private final List<Click> clicks;
+    private final List<Rejected> unreported;
+    private final int rejected;
+    private final long started = System.nanoTime();
+    private int unknown;
+
+    ClickBatch(Batch batch, List<Click> clicks, List<Rejected> rejected) {
+        this.batch = batch;
+        this.clicks = clicks;
+        this.unreported = new ArrayList<>(rejected);
+        this.rejected = rejected.size();
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    List<Click> clicks() {
+        return clicks;
+    }
+
+    @Override
+    public List<Rejected> getUnreported() {
+        return List.copyOf(unreported);
+    }
+
+    void reported() {
+        unreported.clear();
+    }
+
+    int rejected() {
+        return rejected;
+    }
+
+    void unknown(int people) {
+        unknown = people;
+    }
+
+    /** How many of the people that the clicks name are in no directory. */
+    int unknown() {
+        return unknown;
+    }
+
+    /** Since the batch was read. */
+    long nanos() {
+        return System.nanoTime() - started;
+    }
+}

@@ -1,0 +1,126 @@
+package routes.attendance;
+
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import routes.settings.Settings;
+
+/**
+ * A file of people with a header: {@code kind} (student or employee) and {@code id}, and any of
+ * {@code fullname, last_name, first_name, middle_name, birthdate, sex, admission_year,
+ * qualification, course, group, specialization, work_position, faculty, department}. UTF-8, commas,
+ * quotes where needed; read again when it has changed. Of several lines with the same id, the first
+ * counts.
+ */
+final class CsvDirectory implements Directory {
+    private static final ObjectReader LINES =
+            new CsvMapper()
+                    .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+                    .enable(CsvParser.Feature.EMPTY_STRING_AS_NULL)
+                    .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+                    .readerForMapOf(String.class)
+                    .with(CsvSchema.emptySchema().withHeader());
+
+    private final Path file;
+    private Map<PersonId, Person> people = Map.of();
+    private FileTime read;
+
+    CsvDirectory(Path file) {
+        this.file = file;
+    }
+
+    static CsvDirectory of(Settings settings) {
+        return new CsvDirectory(Path.of(settings.text("caravan.attendance.csv")));
+    }
+
+    @Override
+    public String name() {
+        return "csv";
+    }
+
+    @Override
+    public String address() {
+        return file.toString();
+    }
+
+    @Override
+    public void check() throws DirectoryUnavailable {
+        people();
+    }
+
+    @Override
+    public Map<PersonId, Person> find(Set<PersonId> ids) throws DirectoryUnavailable {
+        Map<PersonId, Person> all = people();
+        Map<PersonId, Person> found = new HashMap<>();
+        for (PersonId id : ids) {
+            Person person = all.get(id);
+            if (person != null) {
+                found.put(id, person);
+            }
+        }
+        return found;
+    }
+
+    private synchronized Map<PersonId, Person> people() throws DirectoryUnavailable {
+        try {
+            FileTime modified = Files.getLastModifiedTime(file);
+            if (!modified.equals(read)) {
+                people = load();
+                read = modified;
+            }
+            return people;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DirectoryUnavailable(
+                    "The file " + file.toAbsolutePath() + " cannot be read as people: " + e, e);
+        }
+    }
+
+    private Map<PersonId, Person> load() throws IOException {
+        Map<PersonId, Person> loaded = new HashMap<>();
+        try (MappingIterator<Map<String, String>> lines = LINES.readValues(file.toFile())) {
+            while (lines.hasNextValue()) {
+                Map<String, String> line = lines.nextValue();
+                String id = line.get("id");
+                String kind = line.get("kind");
+                if (id == null || kind == null) {
+                    throw new IllegalArgumentException(
+                            "line "
+                                    + lines.getCurrentLocation().getLineNr()
+                                    + " is without kind or id");
+                }
+                loaded.putIfAbsent(
+                        new PersonId(PersonId.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), id),
+                        person(line));
+            }
+        }
+        return loaded;
+    }
+
+    private static Person person(Map<String, String> line) {
+        return new Person(
+                line.get("fullname"),
+                line.get("last_name"),
+                line.get("first_name"),
+                line.get("middle_name"),
+                Person.birthdate(line.get("birthdate")),
+                line.get("sex"),
+                line.get("admission_year"),
+                line.get("qualification"),
+                line.get("course"),
+                line.get("group"),
+                line.get("specialization"),
+                line.get("work_position"),
+                line.get("faculty"),
+                line.get("department"));
+    }
+}

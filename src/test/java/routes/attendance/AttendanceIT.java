@@ -1,0 +1,280 @@
+package routes.attendance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import harness.Commands;
+import harness.RuntimeProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import routes.journal.SampleDirectory;
+
+/** Clicks from their topic to ClickHouse, on the real engines. */
+class AttendanceIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final SampleDirectory PEOPLE = new SampleDirectory(100, 10, 7);
+
+    private static AttendanceLab lab;
+    private static RuntimeProcess runtime;
+
+    @BeforeAll
+    static void start() throws Exception {
+        lab = new AttendanceLab(PEOPLE);
+        runtime = RuntimeProcess.start(lab.environment()).awaitRunning();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (AttendanceLab closed = lab;
+                RuntimeProcess stopped = runtime) {
+            assertThat(closed).isNotNull();
+            assertThat(stopped).isNotNull();
+        }
+    }
+
+    /** A click of the first student by the first employee, with some fields replaced. */
+    private static String click(UUID id, Map<String, String> replaced) {
+        Map<String, String> fields = new HashMap<>();
+        fields.put("ID", '"' + id.toString() + '"');
+        fields.put("JOURNAL_ID", "17");
+        fields.put("STUDENT_ID", PEOPLE.studentId(0));
+        fields.put("LESSON_DATE", "\"2024-09-02\"");
+        fields.put("ATTENDANCE_MARK", "1");
+        fields.put("MARKED_BY", '"' + PEOPLE.employeeId(0) + '"');
+        fields.put("DATE_CREATE", "\"2024-09-02T10:15:30.123\"");
+        fields.put("LESSON_ID", "4");
+        fields.put("TYPE_MARK", "null");
+        fields.put("NUMBER_CERT", "null");
+        fields.put("MARKED_BY_ROLE", "2");
+        fields.putAll(replaced);
+        List<String> json = new ArrayList<>();
+        fields.forEach((name, value) -> json.add('"' + name + "\": " + value));
+        return "{ " + String.join(", ", json) + " }";
+    }
+
+    private static Map<String, Object> row(UUID id) {
+        String sql =
+                "SELECT *, toString(DATE_CREATE, 'UTC') AS utc FROM attendance_enriched WHERE ID ="
+                        + " '"
+                        + id
+                        + "'";
+        Awaitility.await("click " + id).atMost(PATIENCE).until(() -> lab.rows(sql).size() == 1);
+        return lab.rows(sql).get(0);
+    }
+
+    @Test
+    void click_getsTheFieldsOfItsStudentAndItsTeacher() throws Exception {
+        UUID id = UUID.randomUUID();
+        lab.send(List.of(click(id, Map.of())));
+        ObjectNode student = PEOPLE.student(0);
+        ObjectNode teacher = PEOPLE.employee(0);
+        assertThat(row(id))
+                .containsEntry("JOURNAL_ID", "17")
+                .containsEntry("STUDENT_ID", PEOPLE.studentId(0))
+                .containsEntry("ATTENDANCE_MARK", 1)
+                .containsEntry("kafka_key", id.toString())
+                .containsEntry("STUDENT_FIO", student.at("/PERSONAL/fullname").asText())
+                .containsEntry("STUDENT_MIDDLE_NAME", student.at("/PERSONAL/surname").asText())
+                .containsEntry("STUDENT_SEX", student.at("/PERSONAL/sex").asText())
+                .containsEntry("GROUP_SHORT_TITLE", PEOPLE.group(0))
+                .containsEntry("COURSE", student.at("/EDUCATION/0/edu_course").asText())
+                .containsEntry(
+                        "SPECIALIZATION_TITLE",
+                        student.at("/EDUCATION/0/specialization/title").asText())
+                .containsEntry("TEACHER_FIO", teacher.at("/PERSONAL/fullname").asText())
+                .containsEntry(
+                        "TEACHER_WORK_POSITION", teacher.at("/PERSONAL/WORK_POSITION").asText())
+                .containsEntry(
+                        "FACULTY", teacher.at("/WORK/0/department/FACULTY_NAME_DECANAT").asText())
+                .containsEntry("KAFEDRA", teacher.at("/WORK/0/department/title").asText());
+        assertThat((Integer) row(id).get("STUDENT_AGE")).isBetween(15, 60);
+    }
+
+    @Test
+    void personWhoIsNotFound_leavesNulls_andTheClickIsKept() throws Exception {
+        UUID id = UUID.randomUUID();
+        lab.send(List.of(click(id, Map.of("STUDENT_ID", '"' + PEOPLE.strangerId() + '"'))));
+        assertThat(row(id))
+                .containsEntry("STUDENT_ID", PEOPLE.strangerId())
+                .containsEntry("STUDENT_FIO", null)
+                .containsEntry("STUDENT_AGE", null)
+                .containsEntry("GROUP_SHORT_TITLE", null)
+                .containsEntry("TEACHER_FIO", PEOPLE.employee(0).at("/PERSONAL/fullname").asText());
+    }
+
+    @Test
+    void clickOfAMonitorOrAStudent_asksForNoTeacher() throws Exception {
+        UUID monitor = UUID.randomUUID();
+        UUID student = UUID.randomUUID();
+        lab.send(
+                List.of(
+                        click(monitor, Map.of("MARKED_BY_ROLE", "1")),
+                        click(student, Map.of("MARKED_BY_ROLE", "\"0\""))));
+        assertThat(row(monitor)).containsEntry("TEACHER_FIO", null).containsEntry("KAFEDRA", null);
+        assertThat(row(student)).containsEntry("TEACHER_FIO", null);
+    }
+
+    @Test
+    void dateCreate_withoutAZone_isInMoscow_andWithOne_isInThatZone() throws Exception {
+        Map<String, String> utc =
+                Map.of(
+                        "\"2024-09-02T10:15:30.123\"", "2024-09-02 07:15:30.123",
+                        "\"2024-09-02 10:15:30\"", "2024-09-02 07:15:30.000",
+                        // Moscow was four hours ahead then.
+                        "\"2013-07-01T10:15:30.123\"", "2013-07-01 06:15:30.123",
+                        "\"2024-09-02T10:15:30.123Z\"", "2024-09-02 10:15:30.123",
+                        "\"2024-09-02T10:15:30.123+05:00\"", "2024-09-02 05:15:30.123",
+                        "\"2024-09-02T10:15:30.123456-0130\"", "2024-09-02 11:45:30.123",
+                        "1725261330123", "2024-09-02 07:15:30.123",
+                        "\"1725261330123\"", "2024-09-02 07:15:30.123");
+        Map<UUID, String> expected = new HashMap<>();
+        List<String> clicks = new ArrayList<>();
+        utc.forEach(
+                (text, time) -> {
+                    UUID id = UUID.randomUUID();
+                    expected.put(id, time);
+                    clicks.add(click(id, Map.of("DATE_CREATE", text, "LESSON_ID", "5")));
+                });
+        lab.send(clicks);
+        expected.forEach((id, time) -> assertThat(row(id)).containsEntry("utc", time));
+    }
+
+    @Test
+    void latestAttendance_isTheGreatestDateCreate_thenTheGreatestId_inWhateverOrderTheyCome()
+            throws Exception {
+        List<String> clicks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clicks.add(
+                    click(
+                            UUID.randomUUID(),
+                            Map.of(
+                                    "LESSON_ID",
+                                    "\"latest\"",
+                                    "DATE_CREATE",
+                                    "\"2024-09-02T10:%02d:00.000\"".formatted(i))));
+        }
+        String last = "\"2024-09-02T11:00:00.000\"";
+        UUID winner = UUID.fromString("ff000000-0000-4000-8000-000000000001");
+        for (UUID id :
+                List.of(
+                        UUID.fromString("0f000000-0000-4000-8000-ffffffffffff"),
+                        UUID.fromString("7f000000-0000-4000-8000-ffffffffffff"),
+                        winner)) {
+            clicks.add(
+                    click(
+                            id,
+                            Map.of(
+                                    "LESSON_ID",
+                                    "\"latest\"",
+                                    "DATE_CREATE",
+                                    last,
+                                    "ATTENDANCE_MARK",
+                                    id == winner ? "3" : "0")));
+        }
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Collections.shuffle(clicks, new Random(seed));
+        for (String click : clicks) {
+            lab.send(List.of(click));
+        }
+        Awaitility.await("all clicks")
+                .atMost(PATIENCE)
+                .until(
+                        () ->
+                                lab.number(
+                                                "SELECT count() AS n FROM attendance_enriched WHERE"
+                                                        + " LESSON_ID = 'latest'")
+                                        == clicks.size());
+        assertThat(
+                        lab.rows(
+                                "SELECT toString(ID) AS id, ATTENDANCE_MARK AS mark FROM"
+                                        + " latest_attendance WHERE LESSON_ID = 'latest'"))
+                .containsExactly(Map.of("id", winner.toString(), "mark", 3));
+    }
+
+    @Test
+    void sameIdTwice_countsOnce_andTheFirstIsKept() throws Exception {
+        UUID id = UUID.randomUUID();
+        lab.send(List.of(click(id, Map.of())));
+        assertThat(row(id)).containsEntry("ATTENDANCE_MARK", 1);
+        UUID after = UUID.randomUUID();
+        lab.send(
+                List.of(
+                        click(id, Map.of("ATTENDANCE_MARK", "0")),
+                        click(
+                                id,
+                                Map.of(
+                                        "ID",
+                                        '"'
+                                                + id.toString().toUpperCase(java.util.Locale.ROOT)
+                                                + '"')),
+                        click(after, Map.of())));
+        row(after);
+        Awaitility.await("repetitions")
+                .atMost(PATIENCE)
+                .until(
+                        () ->
+                                runtime.metric(
+                                                "caravan_sink_duplicates_total",
+                                                "attendance_enriched")
+                                        >= 2);
+        assertThat(row(id)).containsEntry("ATTENDANCE_MARK", 1);
+    }
+
+    @Test
+    void malformedClicks_areDeadLetters_andTheirNeighboursLand() throws Exception {
+        UUID good = UUID.randomUUID();
+        UUID repaired = UUID.randomUUID();
+        lab.send(
+                List.of(
+                        "no JSON",
+                        "[1]",
+                        click(repaired, Map.of("ATTENDANCE_MARK", "\"many\"")),
+                        click(good, Map.of()),
+                        click(UUID.randomUUID(), Map.of("STUDENT_FIO", "\"Иванов\""))));
+        row(good);
+        Awaitility.await("dead letters")
+                .atMost(PATIENCE)
+                .until(() -> runtime.metric("caravan_attendance_dead_letters_total", "") >= 4);
+        String letters =
+                Commands.run(
+                        lab.environment(),
+                        "dead-letter",
+                        "list",
+                        "attendance_events",
+                        "--format",
+                        "json");
+        assertThat(letters)
+                .contains("the value is not JSON")
+                .contains("is not a JSON object")
+                .contains("ATTENDANCE_MARK is \\\"many\\\"")
+                .contains("STUDENT_FIO is one that Caravan adds")
+                .contains("attendance_events partition ");
+        String place =
+                letters.lines()
+                        .filter(line -> line.contains("many"))
+                        .findFirst()
+                        .orElseThrow()
+                        .replaceFirst(".*\"record\":\"([^\"]+)\".*", "$1");
+        Commands.run(
+                lab.environment(),
+                "dead-letter",
+                "replay",
+                "attendance_events",
+                "--record",
+                place,
+                "--value",
+                click(repaired, Map.of()));
+        assertThat(row(repaired)).containsEntry("ATTENDANCE_MARK", 1);
+    }
+}

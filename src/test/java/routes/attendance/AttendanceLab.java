@@ -1,0 +1,85 @@
+package routes.attendance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.journal.SampleDirectory;
+import routes.settings.Settings;
+import sandbox.Sandbox;
+
+/** The engines that clicks pass through, of a test class's own, with a directory in them. */
+final class AttendanceLab implements AutoCloseable {
+    private final Sandbox sandbox;
+    private final Map<String, String> environment;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final ClickHouse clickHouse;
+
+    AttendanceLab(SampleDirectory people) throws IOException, InterruptedException {
+        sandbox =
+                Sandbox.start(
+                        Path.of("").toAbsolutePath(),
+                        List.of("kafka", "clickhouse", "elasticsearch"));
+        environment = new HashMap<>(sandbox.environment());
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "");
+        environment.put("CARAVAN_STREAMS", "attendance");
+        people.fill(environment.get("CARAVAN_ELASTICSEARCH_URL"), "", "", "people");
+        Settings settings = Settings.load(environment);
+        Properties kafka = new Properties();
+        kafka.putAll(Servers.kafka(settings));
+        kafka.put("acks", "all");
+        producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+        clickHouse = Servers.clickHouse(settings);
+    }
+
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    /** Of a runtime that has this stream and its sink, and nothing else. */
+    Map<String, String> environment() {
+        return new HashMap<>(environment);
+    }
+
+    /** Puts records on the topic of the clicks and waits until Kafka has them. */
+    void send(List<String> values) throws ExecutionException, InterruptedException {
+        List<Future<?>> sent = new ArrayList<>();
+        for (String value : values) {
+            sent.add(
+                    producer.send(
+                            new ProducerRecord<>(
+                                    "attendance_events", value.getBytes(StandardCharsets.UTF_8))));
+        }
+        producer.flush();
+        for (Future<?> acknowledged : sent) {
+            acknowledged.get();
+        }
+    }
+
+    List<Map<String, Object>> rows(String sql) {
+        return clickHouse.rows(sql, Map.of());
+    }
+
+    long number(String sql) {
+        return ((Number) rows(sql).get(0).get("n")).longValue();
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        producer.close();
+        clickHouse.close();
+        sandbox.close();
+    }
+}
