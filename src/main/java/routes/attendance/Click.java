@@ -136,7 +136,7 @@ record Click(
         byte[] value = record.value();
         int from = (int) parser.currentLocation().getByteOffset() - 1;
         if (from < 0 || value[from] != '{') {
-            throw new MalformedClick("the value is not UTF-8 text without a byte order mark");
+            throw new MalformedClick("the value is not UTF-8 text");
         }
         String id = null;
         String student = null;

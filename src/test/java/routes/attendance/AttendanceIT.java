@@ -42,26 +42,6 @@ class AttendanceIT {
         }
     }
 
-    /** A click of the first student by the first employee, with some fields replaced. */
-    private static String click(UUID id, Map<String, String> replaced) {
-        Map<String, String> fields = new HashMap<>();
-        fields.put("ID", '"' + id.toString() + '"');
-        fields.put("JOURNAL_ID", "17");
-        fields.put("STUDENT_ID", PEOPLE.studentId(0));
-        fields.put("LESSON_DATE", "\"2024-09-02\"");
-        fields.put("ATTENDANCE_MARK", "1");
-        fields.put("MARKED_BY", '"' + PEOPLE.employeeId(0) + '"');
-        fields.put("DATE_CREATE", "\"2024-09-02T10:15:30.123\"");
-        fields.put("LESSON_ID", "4");
-        fields.put("TYPE_MARK", "null");
-        fields.put("NUMBER_CERT", "null");
-        fields.put("MARKED_BY_ROLE", "2");
-        fields.putAll(replaced);
-        List<String> json = new ArrayList<>();
-        fields.forEach((name, value) -> json.add('"' + name + "\": " + value));
-        return "{ " + String.join(", ", json) + " }";
-    }
-
     private static Map<String, Object> row(UUID id) {
         String sql =
                 "SELECT *, toString(DATE_CREATE, 'UTC') AS utc FROM attendance_enriched WHERE ID ="
@@ -75,7 +55,7 @@ class AttendanceIT {
     @Test
     void click_getsTheFieldsOfItsStudentAndItsTeacher() throws Exception {
         UUID id = UUID.randomUUID();
-        lab.send(List.of(click(id, Map.of())));
+        lab.send(List.of(Clicks.json(id, Map.of())));
         ObjectNode student = PEOPLE.student(0);
         ObjectNode teacher = PEOPLE.employee(0);
         assertThat(row(id))
@@ -103,7 +83,7 @@ class AttendanceIT {
     @Test
     void personWhoIsNotFound_leavesNulls_andTheClickIsKept() throws Exception {
         UUID id = UUID.randomUUID();
-        lab.send(List.of(click(id, Map.of("STUDENT_ID", '"' + PEOPLE.strangerId() + '"'))));
+        lab.send(List.of(Clicks.json(id, Map.of("STUDENT_ID", '"' + PEOPLE.strangerId() + '"'))));
         assertThat(row(id))
                 .containsEntry("STUDENT_ID", PEOPLE.strangerId())
                 .containsEntry("STUDENT_FIO", null)
@@ -118,8 +98,8 @@ class AttendanceIT {
         UUID student = UUID.randomUUID();
         lab.send(
                 List.of(
-                        click(monitor, Map.of("MARKED_BY_ROLE", "1")),
-                        click(student, Map.of("MARKED_BY_ROLE", "\"0\""))));
+                        Clicks.json(monitor, Map.of("MARKED_BY_ROLE", "1")),
+                        Clicks.json(student, Map.of("MARKED_BY_ROLE", "\"0\""))));
         assertThat(row(monitor)).containsEntry("TEACHER_FIO", null).containsEntry("KAFEDRA", null);
         assertThat(row(student)).containsEntry("TEACHER_FIO", null);
     }
@@ -143,7 +123,7 @@ class AttendanceIT {
                 (text, time) -> {
                     UUID id = UUID.randomUUID();
                     expected.put(id, time);
-                    clicks.add(click(id, Map.of("DATE_CREATE", text, "LESSON_ID", "5")));
+                    clicks.add(Clicks.json(id, Map.of("DATE_CREATE", text, "LESSON_ID", "5")));
                 });
         lab.send(clicks);
         expected.forEach((id, time) -> assertThat(row(id)).containsEntry("utc", time));
@@ -155,7 +135,7 @@ class AttendanceIT {
         List<String> clicks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             clicks.add(
-                    click(
+                    Clicks.json(
                             UUID.randomUUID(),
                             Map.of(
                                     "LESSON_ID",
@@ -171,7 +151,7 @@ class AttendanceIT {
                         UUID.fromString("7f000000-0000-4000-8000-ffffffffffff"),
                         winner)) {
             clicks.add(
-                    click(
+                    Clicks.json(
                             id,
                             Map.of(
                                     "LESSON_ID",
@@ -205,20 +185,20 @@ class AttendanceIT {
     @Test
     void sameIdTwice_countsOnce_andTheFirstIsKept() throws Exception {
         UUID id = UUID.randomUUID();
-        lab.send(List.of(click(id, Map.of())));
+        lab.send(List.of(Clicks.json(id, Map.of())));
         assertThat(row(id)).containsEntry("ATTENDANCE_MARK", 1);
         UUID after = UUID.randomUUID();
         lab.send(
                 List.of(
-                        click(id, Map.of("ATTENDANCE_MARK", "0")),
-                        click(
+                        Clicks.json(id, Map.of("ATTENDANCE_MARK", "0")),
+                        Clicks.json(
                                 id,
                                 Map.of(
                                         "ID",
                                         '"'
                                                 + id.toString().toUpperCase(java.util.Locale.ROOT)
                                                 + '"')),
-                        click(after, Map.of())));
+                        Clicks.json(after, Map.of())));
         row(after);
         Awaitility.await("repetitions")
                 .atMost(PATIENCE)
@@ -239,9 +219,9 @@ class AttendanceIT {
                 List.of(
                         "no JSON",
                         "[1]",
-                        click(repaired, Map.of("ATTENDANCE_MARK", "\"many\"")),
-                        click(good, Map.of()),
-                        click(UUID.randomUUID(), Map.of("STUDENT_FIO", "\"Иванов\""))));
+                        Clicks.json(repaired, Map.of("ATTENDANCE_MARK", "\"many\"")),
+                        Clicks.json(good, Map.of()),
+                        Clicks.json(UUID.randomUUID(), Map.of("STUDENT_FIO", "\"Иванов\""))));
         row(good);
         Awaitility.await("dead letters")
                 .atMost(PATIENCE)
@@ -274,7 +254,7 @@ class AttendanceIT {
                 "--record",
                 place,
                 "--value",
-                click(repaired, Map.of()));
+                Clicks.json(repaired, Map.of()));
         assertThat(row(repaired)).containsEntry("ATTENDANCE_MARK", 1);
     }
 }

@@ -1,5 +1,6 @@
 package routes.attendance;
 
+import harness.TopicEnds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ final class AttendanceLab implements AutoCloseable {
         for (Future<?> acknowledged : sent) {
             acknowledged.get();
         }
+    }
+
+    /** All records that a topic has ever been given. */
+    long records(String topic) throws ExecutionException, InterruptedException {
+        return TopicEnds.records(Servers.kafka(Settings.load(environment)), topic);
     }
 
     List<Map<String, Object>> rows(String sql) {
