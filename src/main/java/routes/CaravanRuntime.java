@@ -87,7 +87,7 @@ public final class CaravanRuntime implements AutoCloseable {
         subscriber = Servers.subscriber(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
         topics = new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
-        streams = new Streams(settings, postgres, subscriber, topics, registry);
+        streams = new Streams(settings, postgres, subscriber, clickHouse, topics, registry);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import routes.attendance.AttendanceStream;
 import routes.cinema.Cinema;
+import routes.clickhouse.ClickHouse;
 import routes.kafka.Topics;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
@@ -25,13 +26,15 @@ public final class Streams implements AutoCloseable {
             Settings settings,
             HikariDataSource postgres,
             HikariDataSource subscriber,
+            ClickHouse clickHouse,
             Topics topics,
             MeterRegistry registry) {
         for (String name : names(settings)) {
             streams.add(
                     switch (name) {
                         case "attendance" -> new AttendanceStream(settings, topics, registry);
-                        case "cinema" -> new Cinema(settings, postgres, subscriber);
+                        case "cinema" ->
+                                new Cinema(settings, postgres, subscriber, clickHouse, registry);
                         default -> throw new IllegalArgumentException("no stream " + name);
                     });
         }

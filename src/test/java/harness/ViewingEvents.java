@@ -80,6 +80,14 @@ public final class ViewingEvents implements AutoCloseable {
                 .longValue();
     }
 
+    /** Has ClickHouse build staging and the mart from what has arrived. */
+    public void build() {
+        for (String view : List.of("staging.viewing_events", "marts.viewing_sessions_refresh")) {
+            clickHouse.execute("SYSTEM REFRESH VIEW " + view);
+            clickHouse.execute("SYSTEM WAIT VIEW " + view);
+        }
+    }
+
     /** Waits until nothing is missing, and fails with what differs between any two of the three. */
     public void assertEqualEverywhere() {
         long rows = publisher.queryForObject("SELECT count(*) FROM raw.events", Long.class);

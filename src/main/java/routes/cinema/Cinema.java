@@ -1,23 +1,45 @@
 package routes.cinema;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.List;
+import java.util.Random;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.health.HealthCheck;
+import org.quartz.Scheduler;
+import routes.clickhouse.ClickHouse;
 import routes.settings.Settings;
 import routes.streams.Stream;
 
 /**
  * Viewing events: from a table at the publisher, by logical replication, to the subscriber, and
- * from there through Kafka into ClickHouse.
+ * from there through Kafka into ClickHouse, where sessions are made of them.
  */
 public final class Cinema implements Stream {
     /** The sinks that it brings. */
     public static final List<String> SINKS = List.of("viewing_events");
 
-    private final Replication replication;
+    static final List<String> OUTBOXES = List.of("viewing_events");
 
-    public Cinema(Settings settings, DataSource publisher, DataSource subscriber) {
-        replication = new Replication(ReplicationSettings.read(settings), publisher, subscriber);
+    private final Replication replication;
+    private final Models models;
+    private final GeneratorSettings generator;
+    private final HealthCheck health;
+
+    public Cinema(
+            Settings settings,
+            DataSource publisher,
+            DataSource subscriber,
+            ClickHouse clickHouse,
+            MeterRegistry registry) {
+        replication =
+                new Replication(
+                        ReplicationSettings.read(settings), publisher, subscriber, registry);
+        models = new Models(clickHouse, registry);
+        generator = GeneratorSettings.read(settings);
+        health = new ReplicationHealth(replication, registry);
     }
 
     @Override
@@ -27,7 +49,7 @@ public final class Cinema implements Stream {
 
     @Override
     public List<String> outboxes() {
-        return List.of("viewing_events");
+        return OUTBOXES;
     }
 
     @Override
@@ -36,10 +58,34 @@ public final class Cinema implements Stream {
     }
 
     @Override
+    public List<HealthCheck> healthChecks() {
+        return List.of(health);
+    }
+
+    @Override
     public void prepare() throws Exception {
         replication.prepare();
     }
 
     @Override
-    public void start(CamelContext context) throws Exception {}
+    public void start(CamelContext context) throws Exception {
+        models.prepare();
+        context.getRegistry().bind("cinema-replication", replication);
+        context.getRegistry().bind("cinema-models", models);
+        Random random = generator.seed().map(Random::new).orElseGet(Random::new);
+        context.getRegistry()
+                .bind(
+                        "cinema-generator",
+                        new SessionGenerator(generator.speed(), random, Clock.systemUTC()));
+        QuartzComponent quartz = new QuartzComponent();
+        context.addComponent(CinemaRoute.QUARTZ, quartz);
+        context.addRoutes(new CinemaRoute(generator));
+        if (generator.on()) {
+            // Camel starts it by itself only where it stands before the context starts.
+            Scheduler scheduler = quartz.getScheduler();
+            if (!scheduler.isStarted()) {
+                scheduler.start();
+            }
+        }
+    }
 }

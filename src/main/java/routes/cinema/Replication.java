@@ -1,9 +1,13 @@
 package routes.cinema;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -12,7 +16,7 @@ import routes.clickhouse.SqlFile;
 import routes.settings.SettingsException;
 
 /** The publication at the one Postgres and the subscription at the other. */
-final class Replication {
+public final class Replication {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
     private static final String SQL = "classpath:sql/postgres/cinema/";
     private static final String ROLE = "caravan_replication";
@@ -29,11 +33,180 @@ final class Replication {
     private final ReplicationSettings settings;
     private final DataSource publisher;
     private final DataSource subscriber;
+    private volatile ReplicationState state = ReplicationState.UNKNOWN;
+    private volatile String lastWarning = "";
+    private long mark;
+    private long marked;
 
-    Replication(ReplicationSettings settings, DataSource publisher, DataSource subscriber) {
+    Replication(
+            ReplicationSettings settings,
+            DataSource publisher,
+            DataSource subscriber,
+            MeterRegistry registry) {
         this.settings = settings;
         this.publisher = publisher;
         this.subscriber = subscriber;
+        gauge(
+                registry,
+                "active",
+                "1 while the subscriber is connected",
+                now -> now.active() ? 1 : 0);
+        gauge(
+                registry,
+                "held.bytes",
+                "Log that the publisher keeps for the subscription",
+                ReplicationState::held);
+        gauge(
+                registry,
+                "lag.bytes",
+                "Log that the subscriber has not confirmed",
+                ReplicationState::lagBytes);
+        gauge(
+                registry,
+                "lag.seconds",
+                "Since when the oldest log is not confirmed",
+                ReplicationState::lagSeconds);
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            String name,
+            String description,
+            ToDoubleFunction<ReplicationState> value) {
+        Gauge.builder("caravan.replication." + name, () -> value.applyAsDouble(state))
+                .description(description)
+                .tag("subscription", settings.subscription())
+                .register(registry);
+    }
+
+    String subscription() {
+        return settings.subscription();
+    }
+
+    ReplicationState state() {
+        return state;
+    }
+
+    /** Why it cannot go on by itself, and what to do; empty while it can. */
+    Optional<String> failure() {
+        String slot = settings.subscription();
+        if (state.lost()) {
+            return Optional.of(
+                    "The publisher has thrown away log that "
+                            + slot
+                            + " still needed (max_slot_wal_keep_size): run DROP SUBSCRIPTION "
+                            + slot
+                            + " and TRUNCATE raw.events at the subscriber; all is copied anew, and"
+                            + " what ClickHouse has is left out by key");
+        }
+        if (!state.slot()) {
+            return Optional.of(
+                    "The publisher has no slot "
+                            + slot
+                            + ": run at the subscriber ALTER SUBSCRIPTION "
+                            + slot
+                            + " DISABLE, ALTER SUBSCRIPTION "
+                            + slot
+                            + " SET (slot_name = NONE), DROP SUBSCRIPTION "
+                            + slot
+                            + " and TRUNCATE raw.events; all is copied anew, and what ClickHouse"
+                            + " has is left out by key");
+        }
+        return Optional.empty();
+    }
+
+    /** What will not go well for ever, and what to do; empty while all is well. */
+    Optional<String> warning() {
+        String slot = settings.subscription();
+        if (state.held() > settings.mostHeld()) {
+            return Optional.of(
+                    "The publisher holds back "
+                            + state.held()
+                            + " bytes of its log for "
+                            + slot
+                            + ", more than caravan.cinema.wal-limit, and its disk can fill up: let"
+                            + " the subscription go on (look into the subscriber's log; ALTER"
+                            + " SUBSCRIPTION "
+                            + slot
+                            + " ENABLE), or, if it is gone for good, run at the publisher: SELECT"
+                            + " pg_drop_replication_slot('"
+                            + slot
+                            + "')");
+        }
+        if (!state.active()) {
+            return Optional.of(
+                    "Nobody takes what the publisher keeps for "
+                            + slot
+                            + ": look into the subscriber's log; if it was stopped, ALTER"
+                            + " SUBSCRIPTION "
+                            + slot
+                            + " ENABLE");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Looks how the replication stands; where the subscription is gone, because the subscriber was
+     * rebuilt, sets it up again.
+     */
+    public void measure() throws SQLException {
+        look();
+        String warning = failure().or(this::warning).orElse("");
+        if (!warning.isEmpty() && lastWarning.isEmpty()) {
+            LOG.warn("stream=cinema event=replication do=\"{}\"", warning);
+        } else if (warning.isEmpty() && !lastWarning.isEmpty()) {
+            LOG.info("stream=cinema event=replication-well");
+        }
+        lastWarning = warning;
+        if (!subscribed()) {
+            prepare();
+        }
+    }
+
+    private void look() throws SQLException {
+        try (Connection connection = publisher.getConnection();
+                var query = connection.prepareStatement(SqlFile.text(SQL + "slot.sql"))) {
+            query.setString(1, settings.subscription());
+            try (ResultSet slot = query.executeQuery()) {
+                if (!slot.next()) {
+                    state = new ReplicationState(false, false, false, 0, 0, 0);
+                    return;
+                }
+                long confirmed = slot.getLong("confirmed");
+                long written = slot.getLong("written");
+                state =
+                        new ReplicationState(
+                                true,
+                                slot.getBoolean("active"),
+                                slot.getString("wal_status").equals("lost"),
+                                slot.getLong("held"),
+                                Math.max(0, written - confirmed),
+                                secondsBehind(confirmed, written));
+            }
+        }
+    }
+
+    /**
+     * Since a moment that is remembered until the subscriber has confirmed what was written then.
+     */
+    private double secondsBehind(long confirmed, long written) {
+        long now = System.nanoTime();
+        if (confirmed >= mark) {
+            mark = written;
+            marked = now;
+        }
+        return confirmed >= mark ? 0 : (now - marked) / 1e9;
+    }
+
+    private boolean subscribed() throws SQLException {
+        try (Connection connection = subscriber.getConnection();
+                var query = connection.prepareStatement(SqlFile.text(SQL + "subscribed.sql"))) {
+            query.setString(1, settings.subscription());
+            try (ResultSet found = query.executeQuery()) {
+                found.next();
+                return found.getBoolean("subscribed");
+            }
+        }
     }
 
     /**

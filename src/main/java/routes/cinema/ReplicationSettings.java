@@ -11,8 +11,9 @@ import routes.settings.Settings;
  * @param subscription its name, and its slot's
  * @param publisher how the subscriber reaches the publisher, as libpq has it, without the account
  * @param password of the account that it logs in with there
+ * @param mostHeld bytes of its log that the publisher may hold back before that is a warning
  */
-record ReplicationSettings(String subscription, String publisher, String password) {
+record ReplicationSettings(String subscription, String publisher, String password, long mostHeld) {
     private static final String PASSWORD = "caravan.cinema.password";
 
     static ReplicationSettings read(Settings settings) {
@@ -20,7 +21,8 @@ record ReplicationSettings(String subscription, String publisher, String passwor
                 settings.identifier("caravan.cinema.subscription"),
                 settings.find("caravan.cinema.publisher")
                         .orElseGet(() -> publisher(settings, "caravan.postgres.url")),
-                settings.text(PASSWORD));
+                settings.text(PASSWORD),
+                settings.bytes("caravan.cinema.wal-limit"));
     }
 
     private static String publisher(Settings settings, String key) {
