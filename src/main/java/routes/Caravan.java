@@ -12,6 +12,7 @@ import routes.command.QueryCommand;
 import routes.command.S3Command;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
+import routes.web.WebSettings;
 
 /** The command line: without a command, the runtime. */
 @Command(
@@ -64,6 +65,7 @@ public final class Caravan implements Runnable {
         try {
             CaravanRuntime runtime = CaravanRuntime.start(Settings.load(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(runtime::close, "shutdown"));
+            sayPassword(runtime.pages());
             runtime.running().get();
             Thread.currentThread().join();
         } catch (ExecutionException e) {
@@ -76,6 +78,19 @@ public final class Caravan implements Runnable {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** To the terminal, and not to the log, which others may read. */
+    private static void sayPassword(WebSettings pages) {
+        if (pages.randomPassword()) {
+            System.out.println(
+                    "Console login: "
+                            + pages.user()
+                            + ", password "
+                            + pages.password()
+                            + " (until the next start; CARAVAN_CONSOLE_PASSWORD sets a lasting"
+                            + " one)");
         }
     }
 }

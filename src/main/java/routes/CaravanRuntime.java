@@ -2,6 +2,9 @@ package routes;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -18,6 +21,9 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
+import org.apache.camel.component.micrometer.eventnotifier.MicrometerExchangeEventNotifier;
+import org.apache.camel.component.micrometer.eventnotifier.MicrometerRouteEventNotifier;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
@@ -30,7 +36,9 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.archive.Archive;
 import routes.batches.BatchesComponent;
 import routes.clickhouse.ClickHouse;
+import routes.console.Console;
 import routes.deadletter.DeadLettersRoute;
+import routes.health.HealthPages;
 import routes.jobs.JobRoute;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
@@ -48,10 +56,11 @@ import routes.sink.SinkRoute;
 import routes.sink.SinkSettings;
 import routes.sink.Sinks;
 import routes.streams.Stream;
+import routes.web.WebServer;
+import routes.web.WebSettings;
 
 /**
- * All routes of one process: health and metrics first, then, as soon as the servers answer, the
- * pipelines.
+ * All routes of one process: its pages first, then, as soon as the servers answer, the pipelines.
  *
  * <p>A server that is away is waited for; a setting that is wrong ends {@link #running()} with a
  * {@link SettingsException}.
@@ -68,12 +77,17 @@ public final class CaravanRuntime implements AutoCloseable {
     private final Topics topics;
     private final Streams streams;
     private final Main main = new Main();
-    private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final Map<String, Object> kafka;
     private final HikariDataSource postgres;
     private final HikariDataSource subscriber;
     private final ClickHouse clickHouse;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
+    private final WebSettings webSettings;
+    private final WebServer web;
+    private final Console console = new Console();
     private Thread preparing;
 
     private CaravanRuntime(Settings settings) {
@@ -88,6 +102,8 @@ public final class CaravanRuntime implements AutoCloseable {
         works = new Works(settings, jobs, postgres, clickHouse);
         topics = new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
         streams = new Streams(settings, postgres, subscriber, clickHouse, topics, registry);
+        webSettings = WebSettings.read(settings);
+        web = new WebServer(webSettings);
     }
 
     /**
@@ -116,9 +132,15 @@ public final class CaravanRuntime implements AutoCloseable {
         return registry;
     }
 
+    /** Where the pages are, and who may log in. */
+    public WebSettings pages() {
+        return webSettings;
+    }
+
     private void start() throws Exception {
         main.setInitialProperties(camelProperties());
         main.bind("caravan-meters", registry);
+        measure();
         main.bind("postgres", postgres);
         main.bind(
                 "postgres-transaction",
@@ -135,27 +157,21 @@ public final class CaravanRuntime implements AutoCloseable {
         main.configure().addRoutesBuilder(new JobRoute());
         main.start();
         addHealthChecks();
+        new HealthPages(main.getCamelContext(), registry).addTo(web);
+        console.addTo(web);
+        web.start();
         preparing = new Thread(this::prepare, "prepare");
         preparing.setDaemon(true);
         preparing.start();
     }
 
     private Properties camelProperties() {
-        String host = settings.text("caravan.http.host");
-        String port = Integer.toString(settings.integer("caravan.http.port", 0, 65_535));
         Properties camel = new Properties();
         settings.below("camel.").forEach((key, value) -> camel.setProperty("camel." + key, value));
         camel.setProperty("camel.main.name", "caravan");
         camel.setProperty("camel.main.shutdownTimeout", "30");
         camel.setProperty("camel.main.routesCollectorEnabled", "false");
-        camel.setProperty("camel.management.enabled", "true");
-        camel.setProperty("camel.management.host", host);
-        camel.setProperty("camel.management.port", port);
-        camel.setProperty("camel.management.healthCheckEnabled", "true");
-        camel.setProperty("camel.management.metricsEnabled", "true");
-        camel.setProperty("camel.health.exposureLevel", "full");
-        camel.setProperty("camel.metrics.enabled", "true");
-        camel.setProperty("camel.metrics.binders", "jvm-memory,jvm-gc,processor");
+        camel.setProperty("camel.health.enabled", "true");
         return camel;
     }
 
@@ -181,6 +197,22 @@ public final class CaravanRuntime implements AutoCloseable {
         KafkaComponent component = new KafkaComponent();
         component.setConfiguration(configuration);
         return component;
+    }
+
+    /** Meters of Java, and Camel's own of routes and exchanges. */
+    private void measure() {
+        new JvmMemoryMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        MicrometerRoutePolicyFactory routes = new MicrometerRoutePolicyFactory();
+        routes.setMeterRegistry(registry);
+        main.bind("measured-routes", routes);
+        MicrometerExchangeEventNotifier exchanges = new MicrometerExchangeEventNotifier();
+        exchanges.setMeterRegistry(registry);
+        main.bind("measured-exchanges", exchanges);
+        MicrometerRouteEventNotifier changes = new MicrometerRouteEventNotifier();
+        changes.setMeterRegistry(registry);
+        main.bind("measured-route-changes", changes);
     }
 
     private void addHealthChecks() {
@@ -410,7 +442,10 @@ public final class CaravanRuntime implements AutoCloseable {
         if (preparing != null) {
             preparing.interrupt();
         }
+        closeQuietly(web);
+        console.close();
         main.stop();
+        garbageCollection.close();
         Admin admin = main.lookup("kafka-admin", Admin.class);
         if (admin != null) {
             admin.close();
@@ -420,5 +455,13 @@ public final class CaravanRuntime implements AutoCloseable {
         clickHouse.close();
         subscriber.close();
         postgres.close();
+    }
+
+    private static void closeQuietly(AutoCloseable pages) {
+        try {
+            pages.close();
+        } catch (Exception e) {
+            LOG.warn("event=pages-not-stopped reason=\"{}\"", Reason.of(e));
+        }
     }
 }

@@ -87,10 +87,15 @@ public final class RuntimeProcess implements AutoCloseable {
         return Files.readString(log, StandardCharsets.UTF_8);
     }
 
+    /** Where its pages are: {@code http://localhost:port}. */
+    public String address() {
+        return "http://localhost:" + port;
+    }
+
     /** Status code and body of a page. */
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+                HttpRequest.newBuilder(URI.create(address() + path)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 import routes.CaravanRuntime;
 import routes.Reason;
 import routes.settings.Settings;
+import routes.web.WebSettings;
 
 /** The main job from end to end, on the embedded services or on those that run already. */
 @Command(
@@ -122,7 +123,7 @@ public final class DemoCommand implements Callable<Integer> {
             say("Everything held. Stopping ...");
             return 0;
         }
-        lookNext(settings);
+        lookNext(settings, runtime.pages());
         closing.add(() -> say("Stopping ..."));
         Thread.currentThread().join();
         return 0;
@@ -175,7 +176,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new CommandFailed(
                     "Port "
                             + port
-                            + " for health and metrics is taken: stop what listens there, or set"
+                            + " for Caravan's pages is taken: stop what listens there, or set"
                             + " another port with CARAVAN_HTTP_PORT; nothing was started");
         }
     }
@@ -339,7 +340,16 @@ public final class DemoCommand implements Callable<Integer> {
         return "http://localhost:" + settings.text("caravan.http.port") + "/observe/";
     }
 
-    private void lookNext(Settings settings) {
+    private void lookNext(Settings settings, WebSettings pages) {
+        say("");
+        say("Open in a browser:");
+        say("  http://localhost:" + pages.port() + "/console/         the routes, live: Hawtio");
+        say(
+                "  Its login is "
+                        + pages.user()
+                        + (pages.randomPassword()
+                                ? ", password " + pages.password() + " (until the next start)"
+                                : ", password as set in CARAVAN_CONSOLE_PASSWORD"));
         say("");
         say("Look next, in another terminal:");
         say("  ./caravan query user_login             the latest rows, and how long each took");

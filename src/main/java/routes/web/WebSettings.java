@@ -1,0 +1,68 @@
+package routes.web;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import routes.settings.Settings;
+import routes.settings.SettingsException;
+
+/**
+ * Where the pages are and who may see them.
+ *
+ * @param host the address to listen on
+ * @param port 0 for a free one
+ * @param local true if only this machine reaches the address: then reading takes no login
+ * @param names hosts that a browser may call the pages by, besides those of this machine
+ * @param user who may log in
+ * @param password as set, or random
+ * @param randomPassword true if none was set
+ */
+public record WebSettings(
+        String host,
+        int port,
+        boolean local,
+        Set<String> names,
+        String user,
+        String password,
+        boolean randomPassword) {
+    private static final int RANDOM_BYTES = 15;
+
+    /**
+     * From caravan.http.… and caravan.console.…
+     *
+     * @throws SettingsException when one of them is missing or senseless
+     */
+    public static WebSettings read(Settings settings) {
+        String host = settings.text("caravan.http.host");
+        boolean local;
+        try {
+            local = InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw settings.wrong("caravan.http.host", host, "an address of this machine");
+        }
+        Optional<String> password = settings.find("caravan.console.password");
+        return new WebSettings(
+                host,
+                settings.integer("caravan.http.port", 0, 65_535),
+                local,
+                Arrays.stream(settings.find("caravan.http.names").orElse("").split(","))
+                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                        .filter(name -> !name.isEmpty())
+                        .collect(Collectors.toUnmodifiableSet()),
+                settings.text("caravan.console.user"),
+                password.orElseGet(WebSettings::random),
+                password.isEmpty());
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,117 @@
+package routes.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Browser;
+import harness.EventTable;
+import harness.RuntimeProcess;
+import harness.Services;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** Hawtio in the runtime, in a real browser. */
+class ConsoleIT {
+    private static final String PASSWORD = "of this test";
+    private static final String TABLE = "console_events";
+    private static final By USER = By.id("pf-login-username-id");
+    private static final By SECRET = By.id("pf-login-password-id");
+    private static final By LOG_IN = By.cssSelector("button[type=submit]");
+    private static final By STATE = By.cssSelector("td[data-label=State]");
+
+    @Test
+    void loggedIn_eachRouteIsSeen_oneIsStoppedAndStarted_andAJobIsListed() throws Exception {
+        try (EventTable table = new EventTable(TABLE, Services.running())) {
+            Map<String, String> environment = table.environment();
+            environment.put("CARAVAN_CONSOLE_PASSWORD", PASSWORD);
+            environment.put("CARAVAN_JOBS", "audit");
+            environment.put("CARAVAN_JOB_AUDIT_CRON", "0 0 3 1 1 ? 2099");
+            environment.put("CARAVAN_AUDIT_DESTINATION", "target/it/console-exports");
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
+                    Browser browser = Browser.open(runtime.address())) {
+                logIn(browser);
+                for (String route :
+                        new String[] {
+                            "outbox-" + TABLE,
+                            "outbox-backlog-" + TABLE,
+                            "sink-" + TABLE,
+                            "dead-letters-" + TABLE,
+                            "schedule-audit",
+                            "job-audit",
+                            "audit"
+                        }) {
+                    browser.await(treeNode(route));
+                }
+                stopAndStart(browser, table);
+
+                browser.await(treeNode("sink-" + TABLE)).click();
+                browser.await(By.linkText("Route Diagram")).click();
+                assertThat(browser.await(By.cssSelector(".react-flow__node")).isDisplayed())
+                        .isTrue();
+                Awaitility.await("the steps of the route")
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> browser.all(By.cssSelector(".react-flow__node")).size() >= 5);
+                browser.picture("console-diagram");
+
+                browser.visit("/console/quartz");
+                browser.await(By.linkText("Triggers")).click();
+                browser.awaitText("0 0 3 1 1 ? 2099");
+            }
+        }
+    }
+
+    private static void logIn(Browser browser) {
+        browser.visit("/console/");
+        browser.await(USER).sendKeys("caravan");
+        browser.await(SECRET).sendKeys("wrong");
+        browser.await(LOG_IN).click();
+        browser.awaitText("Invalid login credentials");
+        browser.await(SECRET).sendKeys(Keys.chord(Keys.CONTROL, "a"), PASSWORD);
+        browser.await(LOG_IN).click();
+    }
+
+    private static By treeNode(String route) {
+        return By.xpath("//*[@role='treeitem']//button[normalize-space()='" + route + "']");
+    }
+
+    /** Stopped, the sink takes nothing; started again, it takes what has come meanwhile. */
+    private static void stopAndStart(Browser browser, EventTable table) {
+        String route = "sink-" + TABLE;
+        browser.await(treeNode("routes")).click();
+        choose(browser, route);
+        browser.await(By.xpath("//main//button[normalize-space()='Stop']")).click();
+        awaitState(browser, route, "Stopped");
+        table.insert(100);
+        Awaitility.await("sent to Kafka")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> table.unsent() == 0);
+        assertThat(table.arrived()).isZero();
+        // Hawtio forgets the choice when the list changes.
+        choose(browser, route);
+        browser.await(By.xpath("//main//button[normalize-space()='Start']")).click();
+        awaitState(browser, route, "Started");
+        table.assertEveryRowOnce();
+    }
+
+    private static By row(String route) {
+        return By.xpath("//main//tr[td[@data-label='Name' and normalize-space()='" + route + "']]");
+    }
+
+    private static void choose(Browser browser, String route) {
+        WebElement box = browser.await(row(route)).findElement(By.cssSelector("input"));
+        if (!box.isSelected()) {
+            box.click();
+        }
+    }
+
+    private static void awaitState(Browser browser, String route, String state) {
+        Awaitility.await(route + " " + state)
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> browser.await(row(route)).findElement(STATE).getText().equals(state));
+    }
+}
