@@ -30,10 +30,18 @@ for (const [name, service] of Object.entries(compose.services)) {
   for (const [, variable] of JSON.stringify(service).matchAll(/\$\{([A-Z0-9_]+)/g)) {
     if (!example.includes(`${variable}=`)) faults.push(`${name}: ${variable} is not in .env.example`);
   }
+  for (const network of service.networks ?? []) {
+    if (!(network in compose.networks)) faults.push(`${name}: no network ${network}`);
+  }
   for (const volume of service.volumes ?? []) {
     const source = volume.split(":")[0];
     if (!source.startsWith(".") && !(source in compose.volumes)) faults.push(`${name}: no volume ${source}`);
   }
+}
+
+const networks = (name) => compose.services[name].networks ?? ["default"];
+if (networks("clickhouse").some((network) => networks("postgres").includes(network))) {
+  faults.push("clickhouse reaches the publisher's Postgres: they share a network");
 }
 
 faults.forEach((fault) => console.error(`docker-compose.yml: ${fault}`));
