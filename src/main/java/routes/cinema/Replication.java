@@ -30,9 +30,13 @@ public final class Replication {
 
     private static final long LOCK = 0x43_49_4E_45_4D_41L;
 
+    // A worker that starts anew is away for some seconds.
+    private static final int LOOKS_UNTIL_STOPPED = 3;
+
     private final ReplicationSettings settings;
     private final DataSource publisher;
     private final DataSource subscriber;
+    private volatile int inactive;
     private volatile ReplicationState state = ReplicationState.UNKNOWN;
     private volatile String lastWarning = "";
     private long mark;
@@ -133,7 +137,7 @@ public final class Replication {
                             + slot
                             + "')");
         }
-        if (!state.active()) {
+        if (inactive >= LOOKS_UNTIL_STOPPED) {
             return Optional.of(
                     "Nobody takes what the publisher keeps for "
                             + slot
@@ -182,6 +186,7 @@ public final class Replication {
                                 slot.getLong("held"),
                                 Math.max(0, written - confirmed),
                                 secondsBehind(confirmed, written));
+                inactive = state.active() ? 0 : inactive + 1;
             }
         }
     }

@@ -8,8 +8,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Readiness of the replication: down when it cannot go on by itself. A subscriber that is behind,
- * or stopped, is a warning in the details.
+ * Readiness of the replication: down when it cannot go on by itself. A subscriber that is behind or
+ * stopped is a warning in the message of a check that is up.
  */
 final class ReplicationHealth extends AbstractHealthCheck {
     private final Replication replication;
@@ -38,10 +38,10 @@ final class ReplicationHealth extends AbstractHealthCheck {
                 .ifPresent(rows -> builder.detail("loaderRows", (long) (double) rows));
         gauge("caravan.outbox.oldest.unsent.seconds")
                 .ifPresent(seconds -> builder.detail("loaderSeconds", seconds));
-        replication.warning().ifPresent(warning -> builder.detail("warning", warning));
         Optional<String> failure = replication.failure();
+        failure.or(replication::warning).ifPresent(builder::message);
         if (failure.isPresent()) {
-            builder.message(failure.get()).down();
+            builder.down();
         } else {
             builder.up();
         }

@@ -1,0 +1,122 @@
+package routes.cinema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.RuntimeProcess;
+import harness.Services;
+import harness.ViewingEvents;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A subscription that is stopped, and a subscriber that is rebuilt, on the engines. */
+class ReplicationIT {
+    private static final String SUBSCRIPTION = "caravan_viewing_events";
+
+    @Test
+    void stopped_isAWarningThatSaysWhatToDo_resumed_nothingIsMissing() throws Exception {
+        try (ViewingEvents events = new ViewingEvents(Services.running())) {
+            Map<String, String> environment = events.environment();
+            environment.put("CARAVAN_CINEMA_WAL_LIMIT", "64kB");
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+                events.insert(100);
+                events.assertEqualEverywhere();
+                long before = events.arrived();
+                events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " DISABLE");
+                try {
+                    events.insert(3_000);
+                    Awaitility.await("the warning")
+                            .atMost(Duration.ofSeconds(60))
+                            .until(
+                                    () ->
+                                            runtime.get("/observe/health")
+                                                    .body()
+                                                    .contains("holds back"));
+                    assertThat(runtime.get("/observe/health/ready").statusCode()).isEqualTo(200);
+                    assertThat(runtime.get("/observe/health?data=true").body())
+                            .contains("ALTER SUBSCRIPTION " + SUBSCRIPTION + " ENABLE")
+                            .contains("\"heldBytes\":")
+                            .contains("\"loaderRows\":");
+                    assertThat(runtime.log()).contains("event=replication do=");
+                    assertThat(runtime.metric("caravan_replication_active", SUBSCRIPTION)).isZero();
+                    assertThat(runtime.metric("caravan_replication_held_bytes", SUBSCRIPTION))
+                            .isGreaterThan(64 * 1024);
+                    assertThat(runtime.metric("caravan_replication_lag_bytes", SUBSCRIPTION))
+                            .isGreaterThan(64 * 1024);
+                    Awaitility.await("the lag grows")
+                            .atMost(Duration.ofSeconds(30))
+                            .until(
+                                    () ->
+                                            runtime.metric(
+                                                            "caravan_replication_lag_seconds",
+                                                            SUBSCRIPTION)
+                                                    > 4);
+                    assertThat(events.arrived()).isEqualTo(before);
+                } finally {
+                    events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " ENABLE");
+                }
+                events.assertEqualEverywhere();
+                assertThat(events.arrived()).isEqualTo(before + 3_000);
+                Awaitility.await("all is well again")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(
+                                () ->
+                                        runtime.metric("caravan_replication_active", SUBSCRIPTION)
+                                                        == 1
+                                                && runtime.metric(
+                                                                "caravan_replication_lag_seconds",
+                                                                SUBSCRIPTION)
+                                                        == 0);
+            }
+        }
+    }
+
+    @Test
+    void rebuiltFromScratch_allIsSentAgain_andArrivesOnce() throws Exception {
+        try (ViewingEvents events = new ViewingEvents(Services.running());
+                RuntimeProcess runtime =
+                        RuntimeProcess.start(events.environment()).awaitRunning()) {
+            events.insert(500);
+            events.assertEqualEverywhere();
+            long before = events.arrived();
+            events.subscriber().execute("DROP SUBSCRIPTION " + SUBSCRIPTION);
+            events.subscriber().execute("DROP SCHEMA raw, caravan_arrivals CASCADE");
+            events.insert(500);
+            events.assertEqualEverywhere();
+            Awaitility.await("repetitions left out by key")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(
+                            () ->
+                                    runtime.metric(
+                                                    "caravan_sink_duplicates_total",
+                                                    "viewing_events")
+                                            >= before);
+            assertThat(events.arrived()).isEqualTo(before + 500);
+        }
+    }
+
+    @Test
+    void rebuiltWhileTheSlotIsLeft_saysWhatToDo_andGoesOnByItself() throws Exception {
+        try (ViewingEvents events = new ViewingEvents(Services.running());
+                RuntimeProcess runtime =
+                        RuntimeProcess.start(events.environment()).awaitRunning()) {
+            events.insert(100);
+            events.assertEqualEverywhere();
+            events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " DISABLE");
+            events.subscriber()
+                    .execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " SET (slot_name = NONE)");
+            events.subscriber().execute("DROP SUBSCRIPTION " + SUBSCRIPTION);
+            // The position stays, and is none in the table that is made anew.
+            events.subscriber().execute("DROP SCHEMA raw CASCADE");
+            String drop = "SELECT pg_drop_replication_slot('" + SUBSCRIPTION + "')";
+            Awaitility.await("what to do about the slot")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> runtime.log().contains(drop));
+            events.publisher().execute(drop);
+            events.insert(100);
+            events.assertEqualEverywhere();
+            assertThat(runtime.log()).contains("event=table-made-anew");
+        }
+    }
+}
