@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ final class DemoRows implements AutoCloseable {
     /** Source table, which is the ClickHouse table's name too, and topic. */
     private static final Map<String, String> TOPICS =
             new TreeMap<>(Map.of("user_login", "user_event", "user_events", "user_events"));
+
+    /** The source tables, which are the pipelines' names too. */
+    static final Set<String> TABLES = TOPICS.keySet();
 
     private static final int LOGINS = 10;
     private static final int SECONDS_FOR_KAFKA = 10;
