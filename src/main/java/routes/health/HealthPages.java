@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -67,6 +68,12 @@ public final class HealthPages {
         check.put("status", result.getState().name());
         result.getError().ifPresent(error -> check.put("error-message", Reason.of(error)));
         result.getMessage().ifPresent(message -> check.put("message", message));
+        Map<String, Object> details = new TreeMap<>(result.getDetails());
+        // Camel's own, such as invocation.count.
+        details.keySet().removeIf(name -> name.contains("."));
+        if (!details.isEmpty()) {
+            check.put("data", details);
+        }
         return check;
     }
 }

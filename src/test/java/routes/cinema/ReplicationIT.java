@@ -34,7 +34,7 @@ class ReplicationIT {
                                                     .body()
                                                     .contains("holds back"));
                     assertThat(runtime.get("/observe/health/ready").statusCode()).isEqualTo(200);
-                    assertThat(runtime.get("/observe/health?data=true").body())
+                    assertThat(runtime.get("/observe/health").body())
                             .contains("ALTER SUBSCRIPTION " + SUBSCRIPTION + " ENABLE")
                             .contains("\"heldBytes\":")
                             .contains("\"loaderRows\":");
