@@ -1,0 +1,3 @@
+import os
+
+SECRET_KEY = os.environ["CARAVAN_SUPERSET_SECRET_KEY"]
