@@ -33,11 +33,8 @@ final class Lab implements AutoCloseable {
     private final Sandbox sandbox;
     private final Path jar;
 
-    Lab() throws IOException, InterruptedException {
-        sandbox =
-                Sandbox.start(
-                        Path.of("").toAbsolutePath(),
-                        List.of("postgres", "kafka", "clickhouse", "s3", "mongodb"));
+    Lab(List<String> services) throws IOException, InterruptedException {
+        sandbox = Sandbox.start(Path.of("").toAbsolutePath(), services);
         // A copy: the original may be built anew meanwhile.
         jar = Files.createTempFile("caravan", ".jar");
         Files.write(jar, Files.readAllBytes(Path.of("target/caravan.jar")));
@@ -83,6 +80,17 @@ final class Lab implements AutoCloseable {
                 + " FROM generate_series(1, "
                 + rows
                 + ") AS i";
+    }
+
+    /** The environment of a runtime with its pages on the port that {@link #metric} looks at. */
+    Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        environment.put("CARAVAN_HTTP_PORT", Integer.toString(HTTP_PORT));
+        return environment;
+    }
+
+    String elasticsearch() {
+        return sandbox.environment().get("CARAVAN_ELASTICSEARCH_URL");
     }
 
     MongoClient mongodb() {
@@ -144,7 +152,7 @@ final class Lab implements AutoCloseable {
 
     /** The environment of one pipeline; either end may be left out. */
     Map<String, String> pipeline(String name, boolean outbox, boolean sink) throws IOException {
-        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        Map<String, String> environment = environment();
         String variable = name.toUpperCase(java.util.Locale.ROOT);
         environment.put("CARAVAN_OUTBOXES", outbox ? name : "");
         environment.put("CARAVAN_SINKS", sink ? name : "");
@@ -153,7 +161,6 @@ final class Lab implements AutoCloseable {
         environment.put("CARAVAN_SINK_" + variable + "_TOPIC", name);
         environment.put("CARAVAN_SINK_" + variable + "_TABLE", name);
         environment.put("CARAVAN_SINK_" + variable + "_DDL", eventDdl(name).toString());
-        environment.put("CARAVAN_HTTP_PORT", Integer.toString(HTTP_PORT));
         return environment;
     }
 
@@ -233,7 +240,7 @@ final class Lab implements AutoCloseable {
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString())
                         .body();
-        Matcher matcher = Pattern.compile("(?m)^" + name + "\\{[^}]*} (\\S+)$").matcher(page);
+        Matcher matcher = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)$").matcher(page);
         double sum = 0;
         while (matcher.find()) {
             sum += Double.parseDouble(matcher.group(1));
@@ -252,6 +259,16 @@ final class Lab implements AutoCloseable {
             Thread.sleep(100);
         }
         return System.nanoTime() - start;
+    }
+
+    /** The most memory that the process has had. */
+    static double peakMegabytes(Process runtime) throws IOException {
+        String peak =
+                Files.readAllLines(Path.of("/proc/" + runtime.pid() + "/status")).stream()
+                        .filter(line -> line.startsWith("VmHWM"))
+                        .findFirst()
+                        .orElse("VmHWM: 0 kB");
+        return Long.parseLong(peak.replaceAll("\\D", "")) / 1024.0;
     }
 
     static void stop(Process runtime) throws InterruptedException {

@@ -50,7 +50,12 @@ public final class Main {
 
     public static void main(String[] arguments) throws Exception {
         Report report = new Report();
-        try (Lab lab = new Lab()) {
+        List<String> services =
+                new ArrayList<>(List.of("postgres", "kafka", "clickhouse", "s3", "mongodb"));
+        if (List.of(arguments[0].split(",")).contains("attendance")) {
+            services.add("elasticsearch");
+        }
+        try (Lab lab = new Lab(services)) {
             Main main = new Main(lab, report, Integer.parseInt(arguments[1]));
             for (String bench : arguments[0].split(",")) {
                 switch (bench) {
@@ -63,6 +68,7 @@ public final class Main {
                     case "byhand" -> main.byHand();
                     case "load" -> main.load();
                     case "archive" -> main.archive();
+                    case "attendance" -> new Attendance(lab, report, main.rows).run();
                     default -> throw new IllegalArgumentException("no benchmark " + bench);
                 }
             }
@@ -350,11 +356,7 @@ public final class Main {
         double rate =
                 rate(backlog, lab.until(runtime, "caravan_sink_rows_inserted_total", backlog));
         // Above the heap: code, threads, buffers outside of it.
-        String peak =
-                Files.readAllLines(Path.of("/proc/" + runtime.pid() + "/status")).stream()
-                        .filter(line -> line.startsWith("VmHWM"))
-                        .findFirst()
-                        .orElse("VmHWM: 0 kB");
+        double peak = Lab.peakMegabytes(runtime);
         Lab.stop(runtime);
         report.add(
                 "memory",
@@ -362,12 +364,7 @@ public final class Main {
                 rate,
                 "rows/s",
                 "no OutOfMemoryError");
-        report.add(
-                "memory",
-                "peak resident",
-                Long.parseLong(peak.replaceAll("\\D", "")) / 1024.0,
-                "MB",
-                "");
+        report.add("memory", "peak resident", peak, "MB", "");
         report.add(
                 "memory",
                 "ids in ClickHouse's key list / rows in Postgres",

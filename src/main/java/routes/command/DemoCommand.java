@@ -39,8 +39,9 @@ import routes.web.WebSettings;
         name = "demo",
         description = {
             "Starts the embedded services and the pipelines, loads the sample rows, shows them in"
-                    + " ClickHouse, shows that a second pass sends nothing, has each scheduled job"
-                    + " do a day, and shows the viewing sessions of a cinema.",
+                    + " ClickHouse, shows that a second pass sends nothing, enriches clicks of an"
+                    + " electronic journal, has each scheduled job do a day, and shows the viewing"
+                    + " sessions of a cinema.",
             "Stays up until Ctrl-C. The embedded services' data are kept in .caravan/;"
                     + " caravan.properties is left aside, except with --running."
         },
@@ -110,6 +111,10 @@ public final class DemoCommand implements Callable<Integer> {
             return 1;
         }
         say("");
+        if (!attendance(settings)) {
+            return 1;
+        }
+        say("");
         try (DemoJobs jobs = new DemoJobs(settings, out())) {
             if (!jobs.hold()) {
                 return 1;
@@ -135,6 +140,17 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
+    private boolean attendance(Settings settings)
+            throws IOException, ExecutionException, InterruptedException {
+        if (!settings.names("caravan.streams").contains("attendance")) {
+            return true;
+        }
+        try (DemoAttendance attendance = new DemoAttendance(settings, out())) {
+            attendance.fill();
+            return attendance.hold();
+        }
+    }
+
     /** The embedded services' accounts and the two pipelines, whatever else is configured. */
     private Map<String, String> environment() throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
@@ -147,8 +163,10 @@ public final class DemoCommand implements Callable<Integer> {
             environment.put("CARAVAN_CLICKHOUSE_QUORUM", "false");
             environment.put("CARAVAN_OUTBOXES", "user_login,user_events");
             environment.put("CARAVAN_SINKS", "user_login,user_events");
+            environment.put("CARAVAN_ATTENDANCE_DIRECTORIES", "elasticsearch");
+            environment.put("CARAVAN_ELASTICSEARCH_USER", "");
             environment.put("CARAVAN_JOBS", "archive,audit,load");
-            environment.put("CARAVAN_STREAMS", "cinema");
+            environment.put("CARAVAN_STREAMS", "attendance,cinema");
             environment.put("CARAVAN_SUBSCRIBER_USER", "caravan");
             environment.put("CARAVAN_CINEMA_PUBLISHER", "");
             environment.put("CARAVAN_CINEMA_SUBSCRIPTION", "caravan_viewing_events");
@@ -178,6 +196,8 @@ public final class DemoCommand implements Callable<Integer> {
         environment.put(
                 "CARAVAN_SUBSCRIBER_URL",
                 "jdbc:postgresql://localhost:" + ports.get("subscriber") + "/caravan");
+        environment.put(
+                "CARAVAN_ELASTICSEARCH_URL", "http://localhost:" + ports.get("elasticsearch"));
         environment.put("CARAVAN_MONGODB_URL", "mongodb://localhost:" + ports.get("mongodb"));
         environment.put("CARAVAN_S3_URL", "http://localhost:" + ports.get("s3"));
         environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + ports.get("kafka"));
@@ -374,6 +394,7 @@ public final class DemoCommand implements Callable<Integer> {
         say("  ./caravan query user_login             the latest rows, and how long each took");
         say("  ./caravan query daily_summary          sums a day, kept by a materialized view");
         say("  ./caravan query retention_7d           who came back within a week");
+        say("  ./caravan query attendance_today       how many marks there are of today's lessons");
         say("  ./caravan dead-letter list user_event  what ClickHouse could not hold: nothing yet");
         say(
                 "  ./caravan load-day YYYY-MM-DD          a day's file, from the bucket into"

@@ -25,7 +25,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class EmbeddedServices implements AutoCloseable {
     private static final List<String> NAMES =
-            List.of("postgres", "subscriber", "kafka", "clickhouse", "mongodb", "s3");
+            List.of(
+                    "postgres",
+                    "subscriber",
+                    "kafka",
+                    "clickhouse",
+                    "mongodb",
+                    "s3",
+                    "elasticsearch");
     private static final Path DATA = Path.of(".caravan");
     private static final Path LOCK = DATA.resolve("launcher.lock");
     private static final long STOP_SECONDS = 60;

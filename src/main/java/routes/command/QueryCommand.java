@@ -3,10 +3,15 @@ package routes.command;
 import com.clickhouse.client.api.ServerException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +40,7 @@ public final class QueryCommand implements Callable<Integer> {
     private static final int ACCESS_DENIED = 497;
     private static final int AUTHENTICATION_FAILED = 516;
 
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
     private static final Map<String, String> FORMATS =
             Map.of("table", "PrettyCompactMonoBlock", "json", "JSONEachRow", "csv", "CSVWithNames");
 
@@ -45,6 +51,14 @@ public final class QueryCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = "The query; without it, the names are listed.")
     private String name;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PARAMETER=VALUE",
+            description =
+                    "A value for one of the query's parameters, such as from=2024-09-01; once for"
+                            + " each.")
+    private Map<String, String> values = new TreeMap<>();
 
     @Option(
             names = "--format",
@@ -76,11 +90,12 @@ public final class QueryCommand implements Callable<Integer> {
                             + ": one of "
                             + String.join(", ", new TreeSet<>(FORMATS.keySet())));
         }
+        String sql = SqlFile.text(DIRECTORY + name + ".sql");
+        requireValues(sql);
         Settings settings = Settings.load(System.getenv());
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         try (ClickHouse clickHouse = Servers.clickHouseReader(settings)) {
-            clickHouse.copy(
-                    SqlFile.text(DIRECTORY + name + ".sql"), Map.of(), FORMATS.get(format), answer);
+            clickHouse.copy(sql, new HashMap<>(values), FORMATS.get(format), answer);
         } catch (SettingsException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -89,6 +104,27 @@ public final class QueryCommand implements Callable<Integer> {
         spec.commandLine().getOut().print(answer.toString(StandardCharsets.UTF_8));
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    private void requireValues(String sql) {
+        Set<String> parameters =
+                PARAMETER
+                        .matcher(sql)
+                        .results()
+                        .map(parameter -> parameter.group(1))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        if (!parameters.equals(values.keySet())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    parameters.isEmpty()
+                            ? "The query " + name + " has no parameters"
+                            : "The query "
+                                    + name
+                                    + " needs a value for each of its parameters, and for no"
+                                    + " others: --set "
+                                    + String.join("=… --set ", parameters)
+                                    + "=…");
+        }
     }
 
     private CommandFailed failed(Settings settings, RuntimeException failure) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import routes.journal.SampleDirectory;
 
 /** Clicks from their topic to ClickHouse, on the real engines. */
@@ -30,7 +33,9 @@ class AttendanceIT {
     @BeforeAll
     static void start() throws Exception {
         lab = new AttendanceLab(PEOPLE);
-        runtime = RuntimeProcess.start(lab.environment()).awaitRunning();
+        Map<String, String> environment = lab.environment();
+        environment.put("CARAVAN_ELASTICSEARCH_TIMEOUT", "2s");
+        runtime = RuntimeProcess.start(environment).awaitRunning();
     }
 
     @AfterAll
@@ -256,5 +261,114 @@ class AttendanceIT {
                 "--value",
                 Clicks.json(repaired, Map.of()));
         assertThat(row(repaired)).containsEntry("ATTENDANCE_MARK", 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kill, start, 1", "pause, resume, 2"})
+    void elasticsearchAway_clicksWait_theCircuitIsSeen_andTheyGoOnByThemselves(
+            String away, String back, int student) throws Exception {
+        UUID id = UUID.randomUUID();
+        lab.sandbox().command(away, "elasticsearch");
+        try {
+            lab.send(
+                    List.of(
+                            Clicks.json(
+                                    id,
+                                    Map.of("STUDENT_ID", '"' + PEOPLE.studentId(student) + '"'))));
+            Awaitility.await("the circuit is open")
+                    .atMost(PATIENCE)
+                    .until(
+                            () ->
+                                    runtime.metric(
+                                                    "caravan_directory_circuit_open",
+                                                    "elasticsearch")
+                                            == 1);
+            HttpResponse<String> health = runtime.get("/observe/health/ready");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body())
+                    .containsPattern("\"name\":\"elasticsearch\",\"status\":\"DOWN\"")
+                    .contains("\"circuit\":\"");
+            assertThat(lab.rows("SELECT 1 AS one FROM attendance_enriched WHERE ID = '" + id + "'"))
+                    .isEmpty();
+        } finally {
+            lab.sandbox().command(back, "elasticsearch");
+        }
+        assertThat(row(id))
+                .containsEntry(
+                        "STUDENT_FIO", PEOPLE.student(student).at("/PERSONAL/fullname").asText());
+        Awaitility.await("ready")
+                .atMost(PATIENCE)
+                .until(() -> runtime.get("/observe/health/ready").statusCode() == 200);
+        assertThat(runtime.metric("caravan_directory_circuit_open", "elasticsearch")).isZero();
+    }
+
+    @Test
+    void queries_countTheClicksThatCount() throws Exception {
+        String lessonDate = "\"2031-03-01\"";
+        List<String> clicks = new ArrayList<>();
+        UUID last = UUID.randomUUID();
+        for (int student = 0; student < 4; student++) {
+            clicks.add(
+                    Clicks.json(
+                            student == 3 ? last : UUID.randomUUID(),
+                            Map.of(
+                                    "STUDENT_ID",
+                                    '"' + PEOPLE.studentId(student) + '"',
+                                    "LESSON_DATE",
+                                    lessonDate,
+                                    "ATTENDANCE_MARK",
+                                    Integer.toString(student))));
+        }
+        // Corrects the absent one.
+        clicks.add(
+                Clicks.json(
+                        UUID.randomUUID(),
+                        Map.of(
+                                "LESSON_DATE",
+                                lessonDate,
+                                "DATE_CREATE",
+                                "\"2031-03-01T12:00:00\"")));
+        lab.send(clicks);
+        Awaitility.await("clicks")
+                .atMost(PATIENCE)
+                .until(
+                        () ->
+                                lab.number(
+                                                "SELECT count() AS n FROM attendance_enriched WHERE"
+                                                        + " LESSON_DATE = '2031-03-01'")
+                                        == clicks.size());
+        row(last);
+        String days = "from=2031-03-01";
+        assertThat(query("attendance_by_group", days, "to=2031-03-01"))
+                .containsExactly("\"%s\",2,0,2,0,4".formatted(PEOPLE.group(0)));
+        assertThat(query("attendance_students", days, "to=2031-03-02", "group=" + PEOPLE.group(0)))
+                .hasSize(4)
+                .contains(
+                        "\"%s\",\"%s\",1,0,0,1"
+                                .formatted(
+                                        PEOPLE.studentId(0),
+                                        PEOPLE.student(0).at("/PERSONAL/fullname").asText()));
+        assertThat(query("attendance_by_teacher", days, "to=2031-03-01"))
+                .containsExactly(
+                        "\"%s\",\"%s\",\"%s\",4,50,0"
+                                .formatted(
+                                        PEOPLE.employeeId(0),
+                                        PEOPLE.employee(0).at("/PERSONAL/fullname").asText(),
+                                        PEOPLE.employee(0)
+                                                .at("/WORK/0/department/title")
+                                                .asText()));
+        assertThat(query("attendance_today")).hasSize(1);
+    }
+
+    /** The rows as CSV. */
+    private static List<String> query(String name, String... values) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("query", name, "--format", "csv"));
+        for (String value : values) {
+            arguments.addAll(List.of("--set", value));
+        }
+        return Commands.run(lab.environment(), arguments.toArray(String[]::new))
+                .lines()
+                .skip(1)
+                .toList();
     }
 }

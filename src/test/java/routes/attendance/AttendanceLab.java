@@ -4,16 +4,21 @@ import harness.TopicEnds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.journal.SampleDirectory;
@@ -72,6 +77,27 @@ final class AttendanceLab implements AutoCloseable {
     /** All records that a topic has ever been given. */
     long records(String topic) throws ExecutionException, InterruptedException {
         return TopicEnds.records(Servers.kafka(Settings.load(environment)), topic);
+    }
+
+    /** Sets the stream's group back to the beginning of its topic; no runtime may be up. */
+    void forgetWhatWasRead() throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Servers.kafka(Settings.load(environment)))) {
+            Set<TopicPartition> partitions =
+                    admin.listConsumerGroupOffsets("caravan-attendance")
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .keySet();
+            Awaitility.await("the group is empty")
+                    .atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(
+                            () -> {
+                                admin.deleteConsumerGroupOffsets("caravan-attendance", partitions)
+                                        .all()
+                                        .get();
+                                return true;
+                            });
+        }
     }
 
     List<Map<String, Object>> rows(String sql) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees of the command line: words, exit codes, and soon. */
@@ -124,6 +125,18 @@ class CommandLineTest {
         Outcome outcome = run(Map.of(), "query", "user_login", "--format", "xml");
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.err()).startsWith("--format xml: one of csv, json, table");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "attendance_by_group, from=2024-09-01, --set from=… --set to=…",
+        "attendance_today, from=2024-09-01, has no parameters"
+    })
+    void query_withoutAValueForEachParameter_saysWhichThereAre(
+            String name, String value, String said) throws Exception {
+        Outcome outcome = run(Map.of(), "query", name, "--set", value);
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains(said);
     }
 
     @Test
