@@ -50,9 +50,6 @@ class KilledAttendanceIT {
                     lab.sandbox().command("kill", "elasticsearch");
                 }
                 RuntimeProcess runtime = RuntimeProcess.start(environment);
-                if (kill % 4 == 1) {
-                    runtime.awaitRunning();
-                }
                 lab.send(
                         clicks.subList(kill * chunk, (kill + 1) * chunk).stream()
                                 .map(SampleClicks.Click::json)
@@ -62,11 +59,18 @@ class KilledAttendanceIT {
                             .atMost(PATIENCE)
                             .until(() -> runtime.log().contains("to=OPEN"));
                     lab.sandbox().command("start", "elasticsearch");
-                } else if (kill % 4 != 2) {
-                    // Also while it starts, one in four.
-                    runtime.awaitRunning();
                 }
-                Thread.sleep(random.nextInt(500));
+                if (kill % 4 == 2) {
+                    // Also while it starts.
+                    Thread.sleep(random.nextInt(3_000));
+                } else {
+                    // In the middle of the chunk.
+                    Awaitility.await("the first batch")
+                            .atMost(PATIENCE)
+                            .pollInterval(Duration.ofMillis(5))
+                            .until(() -> runtime.log().contains("stream=attendance topic="));
+                    Thread.sleep(random.nextInt(200));
+                }
                 runtime.kill();
             }
             try (RuntimeProcess last = RuntimeProcess.start(environment)) {
