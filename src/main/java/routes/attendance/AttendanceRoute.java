@@ -28,7 +28,7 @@ public final class AttendanceRoute extends RouteBuilder {
                 .to("direct:dead-letters-attendance-clicks")
                 .to("bean:attendance?method=enrich")
                 .filter(simple("${body.size} > 0"))
-                    .to("kafka:{{enriched}}")
+                    .to("kafka:{{enriched}}?compressionCodec=lz4")
                 .end()
                 .to("bean:attendance?method=sent");
     }

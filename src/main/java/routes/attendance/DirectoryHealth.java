@@ -23,9 +23,11 @@ final class DirectoryHealth extends AbstractHealthCheck {
         builder.detail("address", directory.address());
         try {
             directory.check();
-            builder.up();
+            builder.message("its circuit is " + directory.circuit()).up();
         } catch (DirectoryUnavailable e) {
-            builder.message(e.getMessage()).error(e).down();
+            builder.message(e.getMessage() + "; its circuit is " + directory.circuit())
+                    .error(e)
+                    .down();
         }
         builder.detail("circuit", directory.circuit());
     }

@@ -52,9 +52,10 @@ final class DemoAttendance implements AutoCloseable {
     /** Puts the people where the stream looks for them; to be done before clicks are enriched. */
     void fill() throws IOException, InterruptedException {
         for (String index :
-                Set.of(
-                        settings.text("caravan.elasticsearch.students"),
-                        settings.text("caravan.elasticsearch.employees"))) {
+                new HashSet<>(
+                        List.of(
+                                settings.text("caravan.elasticsearch.students"),
+                                settings.text("caravan.elasticsearch.employees")))) {
             people.fill(
                     settings.text("caravan.elasticsearch.url"),
                     settings.find("caravan.elasticsearch.user").orElse(""),
