@@ -91,16 +91,23 @@ public final class Servers {
 
     /** ClickHouse as the account that writes. */
     public static ClickHouse clickHouse(Settings settings) {
-        return clickHouse(settings, "caravan.clickhouse.");
+        return clickHouse(settings, settings.duration("caravan.clickhouse.timeout"));
+    }
+
+    /** ClickHouse as the account that writes, for statements that take as long as this. */
+    public static ClickHouse clickHouse(Settings settings, Duration timeout) {
+        return clickHouse(settings, "caravan.clickhouse.", timeout);
     }
 
     /** ClickHouse as the account that only reads. */
     public static ClickHouse clickHouseReader(Settings settings) {
-        return clickHouse(settings, "caravan.clickhouse.reader.");
+        return clickHouse(
+                settings,
+                "caravan.clickhouse.reader.",
+                settings.duration("caravan.clickhouse.timeout"));
     }
 
-    private static ClickHouse clickHouse(Settings settings, String account) {
-        Duration timeout = settings.duration("caravan.clickhouse.timeout");
+    private static ClickHouse clickHouse(Settings settings, String account, Duration timeout) {
         return new ClickHouse(
                 settings.text("caravan.clickhouse.url"),
                 settings.identifier("caravan.clickhouse.database"),

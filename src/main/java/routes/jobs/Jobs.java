@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -41,6 +42,23 @@ public final class Jobs {
                 .update(
                         SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
                         Map.of("job", job, "day", day));
+    }
+
+    /**
+     * A lock by name, for work that one process does at a time; it ends when it is closed, or with
+     * the process.
+     *
+     * @return empty if another process or thread has it
+     */
+    public static Optional<Alone> alone(DataSource postgres, String name) throws SQLException {
+        return JobLock.take(postgres, name).map(lock -> lock::close);
+    }
+
+    /** A lock that is held. */
+    @FunctionalInterface
+    public interface Alone extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** Creates the tables that are missing, and nothing else. Can be run again. */

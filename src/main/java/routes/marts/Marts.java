@@ -1,0 +1,501 @@
+package routes.marts;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.apache.camel.RoutesBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.Reason;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.SqlFile;
+import routes.jobs.Jobs;
+
+/**
+ * The models in the ClickHouse databases {@code staging} and {@code marts}: refreshable views that
+ * ClickHouse computes and swaps in at once.
+ *
+ * <p>A model with checks is two views: {@code NAME_built} computes, and {@code NAME} copies what
+ * holds. A check that does not hold fails the second one's refresh, and readers keep the former
+ * rows. ClickHouse refreshes all of them on a schedule by itself; {@link #refreshIfDue} does when
+ * something was loaded.
+ */
+public final class Marts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Marts.class);
+    private static final String SQL = "classpath:sql/clickhouse/";
+    private static final String GATE = "staging.checked";
+    private static final String NEVER = "1970-01-01 00:00:00.000";
+
+    /** What ClickHouse puts before and behind the message of an exception. */
+    private static final Pattern BEFORE =
+            Pattern.compile("(?s)^.*?(?:Code: \\d+\\. DB::Exception: )(?:Refresh failed: )?");
+
+    private static final Pattern BEHIND =
+            Pattern.compile(
+                    "(?s): while executing .*|,? Stack trace .*| ?\\([A-Z_]+\\) \\(version .*");
+
+    private record ViewState(
+            String definition,
+            long rows,
+            Instant built,
+            Double seconds,
+            boolean running,
+            String problem) {}
+
+    private record Loads(
+            String latest,
+            String builtFrom,
+            long pending,
+            long quietMs,
+            long waitedMs,
+            boolean underWay) {
+        boolean any() {
+            return !latest.equals(NEVER);
+        }
+    }
+
+    private final ClickHouse clickHouse;
+    private final DataSource postgres;
+    private final MartsSettings settings;
+    private final List<Model> models = Model.all();
+    private final List<View> views;
+    private volatile Map<String, MartState> latest = Map.of();
+    private String tried = "";
+    private long nextTry;
+
+    /**
+     * @param clickHouse is closed with this; waits for an answer as long as a model may take
+     * @param postgres holds the lock that lets one process refresh at a time
+     */
+    public Marts(ClickHouse clickHouse, DataSource postgres, MartsSettings settings) {
+        this.clickHouse = clickHouse;
+        this.postgres = postgres;
+        this.settings = settings;
+        views =
+                models.stream()
+                        .flatMap(model -> model.views(settings.schedule()).stream())
+                        .toList();
+    }
+
+    /** The marts by name, without their database; in the order in which they are built. */
+    public static List<String> names() {
+        return Model.all().stream()
+                .map(Model::name)
+                .filter(name -> name.startsWith("marts."))
+                .map(name -> name.substring("marts.".length()))
+                .toList();
+    }
+
+    /** Refreshes and measures by itself, as long as it runs; {@code marts} is this object. */
+    public RoutesBuilder routes() {
+        return new MartsRoute();
+    }
+
+    /** Makes the databases and the views that are missing, without rows. Can be run again. */
+    public void prepare() {
+        SqlFile.statements(SQL + "raw/tables.sql").forEach(clickHouse::execute);
+        clickHouse.execute("CREATE DATABASE IF NOT EXISTS staging");
+        clickHouse.execute("CREATE DATABASE IF NOT EXISTS marts");
+        Set<String> standing = viewStates().keySet();
+        for (View view : views) {
+            if (!standing.contains(view.name())) {
+                clickHouse.execute(
+                        view.create(view.name())
+                                .replaceFirst(
+                                        "CREATE MATERIALIZED VIEW",
+                                        "CREATE MATERIALIZED VIEW IF NOT EXISTS"));
+            }
+        }
+    }
+
+    /** Shows the states as meters, as {@link #measure} sees them. */
+    public void register(MeterRegistry registry) {
+        for (Model model : models) {
+            gauge(
+                    registry,
+                    model,
+                    "caravan.mart.age.seconds",
+                    "since the model was built; NaN if it never was",
+                    state ->
+                            state.built() == null
+                                    ? Double.NaN
+                                    : (System.currentTimeMillis() - state.built().toEpochMilli())
+                                            / 1e3);
+            gauge(
+                    registry,
+                    model,
+                    "caravan.mart.build.seconds",
+                    "that its last build took",
+                    state -> state.seconds() == null ? Double.NaN : state.seconds());
+            gauge(registry, model, "caravan.mart.rows", "that readers see", MartState::rows);
+            gauge(
+                    registry,
+                    model,
+                    "caravan.mart.failed",
+                    "1 while its last refresh failed, of a check or else",
+                    state -> state.failed() ? 1 : 0);
+            gauge(
+                    registry,
+                    model,
+                    "caravan.mart.stale",
+                    "1 while it lacks something that was loaded",
+                    state -> state.state() == MartState.State.FRESH ? 0 : 1);
+        }
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            Model model,
+            String name,
+            String description,
+            ToDoubleFunction<MartState> value) {
+        Gauge.builder(
+                        name,
+                        this,
+                        marts -> {
+                            MartState state = marts.latest.get(model.name());
+                            return state == null ? Double.NaN : value.applyAsDouble(state);
+                        })
+                .tag("mart", model.name())
+                .description(description)
+                .register(registry);
+    }
+
+    /** Looks at the states, for the meters. */
+    public void measure() {
+        Map<String, MartState> seen = new LinkedHashMap<>();
+        states().forEach(state -> seen.put(state.name(), state));
+        latest = seen;
+    }
+
+    /**
+     * Refreshes all models if something was loaded since they were built, or if one of them has
+     * another definition, and if no load is under way; days that are made up one after the other
+     * are refreshed together. Does nothing while another runtime refreshes.
+     */
+    public void refreshIfDue() throws SQLException {
+        Optional<String> cause = due();
+        if (cause.isEmpty()) {
+            return;
+        }
+        // Without this, a check that does not hold would be tried again and again.
+        if (cause.get().equals(tried) && System.nanoTime() - nextTry < 0) {
+            return;
+        }
+        try (var lock = Jobs.alone(postgres, "marts").orElse(null)) {
+            if (lock == null || due().isEmpty()) {
+                return;
+            }
+            tried = cause.get();
+            Map<String, String> failed = refresh(Set.of(), view -> {});
+            nextTry = System.nanoTime() + settings.retry().toNanos();
+            LOG.info("marts event=refreshed cause=\"{}\" failed={}", cause.get(), failed.size());
+        }
+    }
+
+    /** Why a refresh is due. */
+    private Optional<String> due() {
+        Loads loads = loads();
+        Map<String, ViewState> states = viewStates();
+        String changed =
+                String.join(
+                        ", ",
+                        views.stream()
+                                .filter(view -> outdated(view, states))
+                                .map(View::name)
+                                .toList());
+        if (!changed.isEmpty()) {
+            return Optional.of("changed: " + changed);
+        }
+        if (!loads.any()) {
+            return Optional.empty();
+        }
+        if (loads.pending() > 0) {
+            boolean quiet =
+                    loads.quietMs() >= settings.quiet().toMillis() && !loads.underWay()
+                            || loads.waitedMs() >= settings.longestWait().toMillis();
+            return quiet ? Optional.of("loaded " + loads.latest()) : Optional.empty();
+        }
+        return states(states, loads).stream()
+                .filter(
+                        state ->
+                                state.state() == MartState.State.STALE
+                                        || state.state() == MartState.State.EMPTY)
+                .map(state -> "behind staging: " + state.name() + " of " + loads.latest())
+                .findFirst();
+    }
+
+    private static boolean outdated(View view, Map<String, ViewState> states) {
+        ViewState state = states.get(view.name());
+        return state == null || !state.definition().equals(view.definition());
+    }
+
+    /**
+     * Refreshes models, after those that they read. One that fails keeps its former rows, and keeps
+     * those that read it from being refreshed; the others are.
+     *
+     * @param names of marts, without their database; all if there are none
+     * @param progress is told a view's name before it is refreshed
+     * @return why a view was not refreshed, by its name
+     * @throws IllegalStateException when another process refreshes them
+     */
+    public Map<String, String> refreshAlone(Collection<String> names, Consumer<String> progress)
+            throws SQLException {
+        try (var lock =
+                Jobs.alone(postgres, "marts")
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "Another process refreshes the marts: try again"
+                                                        + " when it is done"))) {
+            return refresh(names, progress);
+        }
+    }
+
+    private Map<String, String> refresh(Collection<String> names, Consumer<String> progress) {
+        Map<String, ViewState> states = viewStates();
+        dropOthers(states);
+        Map<String, String> problems = new LinkedHashMap<>();
+        for (View view : wanted(names)) {
+            Optional<String> waitsFor =
+                    view.after().stream().filter(problems::containsKey).findFirst();
+            if (waitsFor.isPresent()) {
+                problems.put(view.name(), "waits for " + waitsFor.get());
+                continue;
+            }
+            progress.accept(view.name());
+            long started = System.nanoTime();
+            try {
+                if (outdated(view, states)) {
+                    replace(view, states.containsKey(view.name()));
+                } else {
+                    refresh(view.name());
+                }
+                LOG.debug("mart={} seconds={}", view.name(), (System.nanoTime() - started) / 1e9);
+            } catch (RuntimeException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                problems.put(view.name(), plain(Reason.of(e)));
+                LOG.warn(
+                        "mart={} event=failed do=\"./caravan marts check\" reason=\"{}\"",
+                        view.name(),
+                        problems.get(view.name()));
+            }
+        }
+        return problems;
+    }
+
+    /** Views of models that are no more, and what a killed process has left. */
+    private void dropOthers(Map<String, ViewState> states) {
+        Set<String> known = new HashSet<>(views.stream().map(View::name).toList());
+        states.forEach(
+                (name, state) -> {
+                    if (!known.contains(name) && state.definition().startsWith(View.COMMENT)) {
+                        clickHouse.execute("DROP VIEW IF EXISTS " + name);
+                    }
+                });
+    }
+
+    private List<View> wanted(Collection<String> names) {
+        if (names.isEmpty()) {
+            return views;
+        }
+        Map<String, View> byName = new HashMap<>();
+        views.forEach(view -> byName.put(view.name(), view));
+        Set<String> wanted = new LinkedHashSet<>();
+        names.forEach(name -> addWithSources("marts." + name, byName, wanted));
+        return views.stream().filter(view -> wanted.contains(view.name())).toList();
+    }
+
+    private static void addWithSources(String name, Map<String, View> byName, Set<String> wanted) {
+        if (wanted.add(name)) {
+            byName.get(name).after().forEach(source -> addWithSources(source, byName, wanted));
+        }
+    }
+
+    private void refresh(String view) {
+        clickHouse.execute("SYSTEM REFRESH VIEW " + view);
+        clickHouse.execute("SYSTEM WAIT VIEW " + view);
+    }
+
+    /** Another definition: its rows are computed beside the former ones, and take their place. */
+    private void replace(View view, boolean standing) {
+        String next = view.next();
+        clickHouse.execute("DROP VIEW IF EXISTS " + next);
+        clickHouse.execute(view.create(next));
+        try {
+            refresh(next);
+            clickHouse.execute(
+                    standing
+                            ? "EXCHANGE TABLES " + view.name() + " AND " + next
+                            : "RENAME TABLE " + next + " TO " + view.name());
+        } finally {
+            clickHouse.execute("DROP VIEW IF EXISTS " + next);
+        }
+        LOG.info("mart={} event=replaced", view.name());
+    }
+
+    /** How each model stands, those of {@code staging} first. */
+    public List<MartState> states() {
+        return states(viewStates(), loads());
+    }
+
+    private List<MartState> states(Map<String, ViewState> states, Loads loads) {
+        ViewState gate = states.get(GATE);
+        Instant gateBuilt = gate == null ? null : gate.built();
+        List<MartState> result = new ArrayList<>();
+        for (Model model : models) {
+            ViewState read = states.get(model.name());
+            ViewState built = states.get(model.built());
+            if (read == null || built == null) {
+                result.add(
+                        new MartState(
+                                model.name(), MartState.State.EMPTY, null, null, 0, "not set up"));
+                continue;
+            }
+            String problem = built.problem().isEmpty() ? read.problem() : built.problem();
+            boolean isMart = model.name().startsWith("marts.");
+            boolean behind =
+                    loads.pending() > 0
+                            || isMart
+                                    && gateBuilt != null
+                                    && read.built() != null
+                                    && read.built().isBefore(gateBuilt);
+            boolean changed =
+                    model.views(settings.schedule()).stream()
+                            .anyMatch(view -> outdated(view, states));
+            MartState.State state;
+            if (built.running() || read.running()) {
+                state = MartState.State.BUILDING;
+            } else if (!problem.isEmpty()) {
+                state = MartState.State.FAILED;
+            } else if (read.built() == null) {
+                state = MartState.State.EMPTY;
+            } else if (behind || changed) {
+                state = MartState.State.STALE;
+                problem = changed ? "its definition has changed" : waiting(model, states);
+            } else {
+                state = MartState.State.FRESH;
+            }
+            result.add(
+                    new MartState(
+                            model.name(),
+                            state,
+                            read.built(),
+                            seconds(built, read, model),
+                            read.rows(),
+                            problem));
+        }
+        return result;
+    }
+
+    private static String waiting(Model model, Map<String, ViewState> states) {
+        return model.after().stream()
+                .filter(name -> states.containsKey(name) && !states.get(name).problem().isEmpty())
+                .map(name -> "waits for " + name)
+                .findFirst()
+                .orElse("more was loaded since");
+    }
+
+    private static Double seconds(ViewState built, ViewState read, Model model) {
+        if (model.checks().isEmpty()) {
+            return read.seconds();
+        }
+        return built.seconds() == null || read.seconds() == null
+                ? null
+                : Double.valueOf(built.seconds() + read.seconds());
+    }
+
+    /** Counts, for each check of each model, what breaks it in the rows that were built last. */
+    public List<CheckResult> check() {
+        List<CheckResult> results = new ArrayList<>();
+        for (Model model : models) {
+            model.check()
+                    .ifPresent(
+                            sql ->
+                                    clickHouse
+                                            .rows(sql, Map.of())
+                                            .get(0)
+                                            .forEach(
+                                                    (check, failures) ->
+                                                            results.add(
+                                                                    new CheckResult(
+                                                                            model.name(),
+                                                                            check,
+                                                                            failures == null
+                                                                                    ? null
+                                                                                    : ((Number)
+                                                                                                    failures)
+                                                                                            .longValue()))));
+        }
+        return results;
+    }
+
+    private Map<String, ViewState> viewStates() {
+        Map<String, ViewState> states = new LinkedHashMap<>();
+        for (Map<String, Object> row :
+                clickHouse.rows(SqlFile.text(SQL + "models/views.sql"), Map.of())) {
+            long built = number(row, "built");
+            long seen = built == 0 ? number(row, "inner_built") : built;
+            states.put(
+                    (String) row.get("name"),
+                    new ViewState(
+                            (String) row.get("definition"),
+                            number(row, "rows"),
+                            seen == 0 ? null : Instant.ofEpochSecond(seen),
+                            built == 0 ? null : number(row, "ms") / 1e3,
+                            "Running".equals(row.get("status")),
+                            plain((String) row.get("exception"))));
+        }
+        return states;
+    }
+
+    private Loads loads() {
+        Map<String, Object> row =
+                clickHouse.rows(SqlFile.text(SQL + "models/loads.sql"), Map.of()).get(0);
+        return new Loads(
+                (String) row.get("latest"),
+                (String) row.get("built_from"),
+                number(row, "pending"),
+                number(row, "quiet_for"),
+                number(row, "waited_for"),
+                number(row, "under_way") > 0);
+    }
+
+    private static long number(Map<String, Object> row, String column) {
+        return ((Number) row.get(column)).longValue();
+    }
+
+    /** What went wrong, without the server's stack trace. */
+    static String plain(String exception) {
+        if (exception == null) {
+            return "";
+        }
+        String message = BEHIND.matcher(exception).replaceFirst("");
+        for (var before = BEFORE.matcher(message); before.find(); before.reset(message)) {
+            message = message.substring(before.end());
+        }
+        return message.strip();
+    }
+
+    @Override
+    public void close() {
+        clickHouse.close();
+    }
+}
