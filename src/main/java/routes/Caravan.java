@@ -8,6 +8,7 @@ import routes.command.ArchiveCommand;
 import routes.command.DeadLetterCommand;
 import routes.command.DemoCommand;
 import routes.command.LoadDayCommand;
+import routes.command.MartsCommand;
 import routes.command.QueryCommand;
 import routes.command.S3Command;
 import routes.settings.Settings;
@@ -26,6 +27,7 @@ import routes.web.WebSettings;
             ArchiveCommand.class,
             DeadLetterCommand.class,
             LoadDayCommand.class,
+            MartsCommand.class,
             S3Command.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class

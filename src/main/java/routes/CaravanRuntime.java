@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,9 @@ import routes.jobs.Jobs;
 import routes.jobs.Work;
 import routes.kafka.KafkaMetrics;
 import routes.kafka.Topics;
+import routes.marts.Marts;
+import routes.marts.MartsHealth;
+import routes.marts.MartsSettings;
 import routes.outbox.Outbox;
 import routes.outbox.OutboxRoute;
 import routes.outbox.OutboxSettings;
@@ -84,6 +88,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final HikariDataSource postgres;
     private final HikariDataSource subscriber;
     private final ClickHouse clickHouse;
+    private final Optional<Marts> marts;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final WebSettings webSettings;
     private final WebServer web;
@@ -104,6 +109,10 @@ public final class CaravanRuntime implements AutoCloseable {
         streams = new Streams(settings, postgres, subscriber, clickHouse, topics, registry);
         webSettings = WebSettings.read(settings);
         web = new WebServer(webSettings);
+        marts =
+                works.get("load") == null
+                        ? Optional.empty()
+                        : Optional.of(marts(settings, postgres));
     }
 
     /**
@@ -120,6 +129,11 @@ public final class CaravanRuntime implements AutoCloseable {
             runtime.close();
             throw e;
         }
+    }
+
+    private static Marts marts(Settings settings, HikariDataSource postgres) {
+        MartsSettings read = MartsSettings.read(settings);
+        return new Marts(Servers.clickHouse(settings, read.timeout()), postgres, read);
     }
 
     /** Done when every pipeline runs; failed when a setting turned out to be wrong. */
@@ -260,6 +274,7 @@ public final class CaravanRuntime implements AutoCloseable {
                             () -> clickHouse.rows("SELECT 1 AS one", Map.of())));
         }
         streams.all().forEach(stream -> stream.healthChecks().forEach(checks::register));
+        marts.ifPresent(all -> checks.register(new MartsHealth(all)));
         if (works.get("archive") instanceof Archive archive) {
             checks.register(
                     new Dependency("mongodb", Servers.mongodbHosts(settings), archive::ping));
@@ -307,6 +322,8 @@ public final class CaravanRuntime implements AutoCloseable {
                                 () -> start(stream, context, outboxRoutes, sinkRoutes)));
             }
             parts.addAll(jobs(context));
+            marts.ifPresent(
+                    all -> parts.add(new Part("the marts' views", () -> start(all, context))));
             startEach(parts);
             running.complete(null);
             LOG.info(
@@ -391,6 +408,13 @@ public final class CaravanRuntime implements AutoCloseable {
         }
     }
 
+    private void start(Marts marts, CamelContext context) throws Exception {
+        marts.prepare();
+        marts.register(registry);
+        context.getRegistry().bind("marts", marts);
+        context.addRoutes(marts.routes());
+    }
+
     private static boolean started(Part part) {
         try {
             part.starting().run();
@@ -452,6 +476,7 @@ public final class CaravanRuntime implements AutoCloseable {
         }
         works.close();
         streams.close();
+        marts.ifPresent(Marts::close);
         clickHouse.close();
         subscriber.close();
         postgres.close();

@@ -1,0 +1,182 @@
+package routes.command;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import routes.Reason;
+import routes.Servers;
+import routes.marts.CheckResult;
+import routes.marts.MartState;
+import routes.marts.Marts;
+import routes.marts.MartsSettings;
+import routes.settings.Settings;
+
+/** The marts: refreshed now, their states, their checks. */
+@Command(
+        name = "marts",
+        description = "What ClickHouse computes from the days that were loaded.",
+        mixinStandardHelpOptions = true)
+public final class MartsCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return 2;
+    }
+
+    @Command(
+            name = "refresh",
+            description = {
+                "Computes the marts anew, with the models that they read, and waits for it.",
+                "One whose checks do not hold keeps its former rows. Exit code 1 if there is one."
+            },
+            mixinStandardHelpOptions = true)
+    int refresh(
+            @Parameters(
+                            arity = "0..*",
+                            paramLabel = "NAME",
+                            description = "The marts; all of them without a name.")
+                    List<String> names)
+            throws Exception {
+        List<String> wanted = names == null ? List.of() : names;
+        wanted.stream()
+                .filter(name -> !Marts.names().contains(name))
+                .findFirst()
+                .ifPresent(
+                        name -> {
+                            throw new ParameterException(
+                                    spec.commandLine(),
+                                    "There is no mart "
+                                            + name
+                                            + ". There are: "
+                                            + String.join(", ", Marts.names()));
+                        });
+        return with(
+                marts -> {
+                    long started = System.nanoTime();
+                    List<String> refreshed = new ArrayList<>();
+                    Map<String, String> problems = marts.refreshAlone(wanted, refreshed::add);
+                    problems.forEach((view, problem) -> say(view + ": " + problem));
+                    say(
+                            "%d views refreshed, %d not, in %.1f s"
+                                    .formatted(
+                                            refreshed.stream()
+                                                    .filter(view -> !problems.containsKey(view))
+                                                    .count(),
+                                            problems.size(),
+                                            (System.nanoTime() - started) / 1e9));
+                    return problems.isEmpty() ? 0 : 1;
+                });
+    }
+
+    @Command(
+            name = "status",
+            description = {
+                "Which models are fresh, when they were built, how long that took, their rows.",
+                "Exit code 1 if one has failed."
+            },
+            mixinStandardHelpOptions = true)
+    int status() throws Exception {
+        return with(
+                marts -> {
+                    List<MartState> states = marts.states();
+                    TextTable table =
+                            new TextTable("model", "state", "built", "seconds", "rows", "problem");
+                    states.forEach(
+                            state ->
+                                    table.add(
+                                            state.name(),
+                                            state.state().name().toLowerCase(Locale.ROOT),
+                                            state.built() == null ? "never" : ago(state.built()),
+                                            state.seconds() == null
+                                                    ? "?"
+                                                    : "%.1f".formatted(state.seconds()),
+                                            state.rows(),
+                                            state.problem()));
+                    table.print(out());
+                    return states.stream().anyMatch(MartState::failed) ? 1 : 0;
+                });
+    }
+
+    private static String ago(Instant built) {
+        Duration ago = Duration.between(built, Instant.now());
+        return built
+                + " ("
+                + (ago.toHours() > 0 ? ago.toHours() + " h" : ago.toMinutes() + " min")
+                + " ago)";
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Runs each model's checks on the rows that were built last, and counts what breaks"
+                        + " them.",
+                "Exit code 1 if something does."
+            },
+            mixinStandardHelpOptions = true)
+    int check() throws Exception {
+        return with(
+                marts -> {
+                    List<CheckResult> results = marts.check();
+                    TextTable table = new TextTable("model", "check", "failures");
+                    results.forEach(
+                            result -> table.add(result.model(), result.check(), result.failures()));
+                    table.print(out());
+                    long broken = results.stream().filter(result -> !result.holds()).count();
+                    say(
+                            broken == 0
+                                    ? "All " + results.size() + " checks hold."
+                                    : broken + " of " + results.size() + " checks do not hold.");
+                    return broken == 0 ? 0 : 1;
+                });
+    }
+
+    @FunctionalInterface
+    private interface Action {
+        int on(Marts marts) throws Exception;
+    }
+
+    private int with(Action action) throws Exception {
+        Settings settings = Settings.load(System.getenv());
+        MartsSettings read = MartsSettings.read(settings);
+        try (HikariDataSource postgres = Servers.postgres(settings);
+                Marts marts =
+                        new Marts(Servers.clickHouse(settings, read.timeout()), postgres, read)) {
+            prepare(marts, settings);
+            return action.on(marts);
+        }
+    }
+
+    private static void prepare(Marts marts, Settings settings) {
+        try {
+            marts.prepare();
+        } catch (RuntimeException e) {
+            throw new CommandFailed(
+                    "The marts' views cannot be made in ClickHouse at "
+                            + settings.text("caravan.clickhouse.url")
+                            + ": "
+                            + Reason.of(e));
+        }
+    }
+
+    private void say(String line) {
+        out().println(line);
+        out().flush();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}
