@@ -48,6 +48,7 @@ import routes.web.WebSettings;
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST_DAYS = 365;
     private static final long LOOK_MS = 50;
     private static final int POLLS_OF_THE_SECOND_PASS = 10;
     private static final String LOG = ".caravan/logs/caravan.log";
@@ -70,6 +71,15 @@ public final class DemoCommand implements Callable<Integer> {
     private boolean running;
 
     @Option(
+            names = "--days",
+            paramLabel = "N",
+            defaultValue = "30",
+            description =
+                    "How many days of sample events are loaded, up to yesterday (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int days;
+
+    @Option(
             names = "--sandbox",
             hidden = true,
             defaultValue = "sandbox/launcher/target/sandbox.jar",
@@ -82,6 +92,10 @@ public final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--fresh deletes the embedded services' data: it does not go with --running");
+        }
+        if (days < 1 || days > MOST_DAYS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--days " + days + ": from 1 to " + MOST_DAYS);
         }
         Closing closing = new Closing();
         Runtime.getRuntime().addShutdownHook(new Thread(closing::close, "stop"));
@@ -115,7 +129,7 @@ public final class DemoCommand implements Callable<Integer> {
             return 1;
         }
         say("");
-        try (DemoJobs jobs = new DemoJobs(settings, out())) {
+        try (DemoJobs jobs = new DemoJobs(settings, days, out())) {
             if (!jobs.hold()) {
                 return 1;
             }
@@ -177,6 +191,7 @@ public final class DemoCommand implements Callable<Integer> {
             environment.put("CARAVAN_MONGODB_DATABASE", "caravan");
             environment.put("CARAVAN_AUDIT_DESTINATION", ".caravan/exports");
             environment.put("CARAVAN_LOAD_SETTLED", "0s");
+            environment.put("CARAVAN_MARTS_QUIET", "3s");
             environment.put("CARAVAN_S3_ACCESS_KEY", "caravan");
             environment.put("CARAVAN_S3_BUCKET", "caravan");
             environment.putIfAbsent("CARAVAN_S3_SECRET_KEY", "caravan");
@@ -395,6 +410,8 @@ public final class DemoCommand implements Callable<Integer> {
         say("  ./caravan query daily_summary          sums a day, kept by a materialized view");
         say("  ./caravan query retention_7d           who came back within a week");
         say("  ./caravan query attendance_today       how many marks there are of today's lessons");
+        say("  ./caravan marts status                 what ClickHouse made of the daily files");
+        say("  ./caravan query ab_tests               one of its marts; ./caravan query lists all");
         say("  ./caravan dead-letter list user_event  what ClickHouse could not hold: nothing yet");
         say(
                 "  ./caravan load-day YYYY-MM-DD          a day's file, from the bucket into"

@@ -25,21 +25,25 @@ import routes.storage.Destination;
 final class DemoJobs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long LOOK_MS = 100;
-    private static final int LINES = 100_000;
     private static final int USERS = 1_000;
     private static final int EVENTS_EACH = 5;
     private static final int GONE = 100;
     private static final long SEED = 7;
 
     private final Settings settings;
+    private final int days;
     private final PrintWriter out;
     private final HikariDataSource source;
     private final JdbcTemplate postgres;
     private final ClickHouse clickHouse;
     private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
 
-    DemoJobs(Settings settings, PrintWriter out) {
+    /**
+     * @param days how many days' files are made and loaded
+     */
+    DemoJobs(Settings settings, int days, PrintWriter out) {
         this.settings = settings;
+        this.days = days;
         this.out = out;
         source = Servers.postgres(settings);
         postgres = new JdbcTemplate(source);
@@ -61,10 +65,17 @@ final class DemoJobs implements AutoCloseable {
 
     /** Asks the runtime for a day and waits for what comes of it; null if nothing does. */
     private String done(String job, LocalDate day) throws InterruptedException {
-        long before =
-                postgres.queryForObject(
-                        "SELECT coalesce(max(id), 0) FROM caravan_jobs.job_run", Long.class);
+        long before = lastRun();
         Jobs.askFor(source, job, day);
+        return awaitDone(job, day, before);
+    }
+
+    private long lastRun() {
+        return postgres.queryForObject(
+                "SELECT coalesce(max(id), 0) FROM caravan_jobs.job_run", Long.class);
+    }
+
+    private String awaitDone(String job, LocalDate day, long before) throws InterruptedException {
         long started = System.nanoTime();
         while (System.nanoTime() - started < PATIENCE.toNanos()) {
             List<String> runs =
@@ -135,16 +146,33 @@ final class DemoJobs implements AutoCloseable {
 
     private boolean load() throws IOException, InterruptedException {
         LocalDate day = today.minusDays(1);
-        String key = settings.find("caravan.load.prefix").orElse("") + day + ".jsonl.gz";
-        DayOfEvents events = new DayOfEvents(day, LINES);
+        LocalDate start = today.minusDays(days);
+        String prefix = settings.find("caravan.load.prefix").orElse("");
+        long before = lastRun();
+        long started = System.nanoTime();
+        DayOfEvents events = new DayOfEvents(start, start);
         try (Bucket bucket = Bucket.of(settings)) {
-            bucket.put(key, events::writeTo);
+            for (LocalDate next = start; !next.isAfter(day); next = next.plusDays(1)) {
+                events = new DayOfEvents(start, next);
+                bucket.put(prefix + next + ".jsonl.gz", events::writeTo);
+                Jobs.askFor(source, "load", next);
+            }
         }
-        String outcome = done("load", day);
-        if (outcome == null) {
-            return false;
+        String outcome = null;
+        for (LocalDate next = start; !next.isAfter(day); next = next.plusDays(1)) {
+            outcome = awaitDone("load", next, before);
+            if (outcome == null) {
+                return false;
+            }
         }
-        say("Daily load of " + day + ": " + outcome);
+        say(
+                "Daily load of %d days, %s to %s, in %.1f s. The last: %s"
+                        .formatted(days, start, day, (System.nanoTime() - started) / 1e9, outcome));
+        return raw(day, events) && marts(day, events);
+    }
+
+    /** True if raw holds what the day's file holds. */
+    private boolean raw(LocalDate day, DayOfEvents events) {
         Map<String, Object> found =
                 clickHouse
                         .rows(
@@ -164,6 +192,33 @@ final class DemoJobs implements AutoCloseable {
             return true;
         }
         say("  ClickHouse holds " + found + ", and the file " + expected);
+        return false;
+    }
+
+    /** True if the marts are refreshed by themselves and say of the day what its file says. */
+    private boolean marts(LocalDate day, DayOfEvents events) throws InterruptedException {
+        Map<String, Object> expected =
+                Map.of(
+                        "dau", events.users(),
+                        "cents", (int) events.cents(),
+                        "tasks", events.lines("task_completed"));
+        Map<String, Object> found = Map.of();
+        long started = System.nanoTime();
+        while (System.nanoTime() - started < PATIENCE.toNanos()) {
+            found =
+                    clickHouse
+                            .rows(
+                                    SqlFile.text("classpath:sql/clickhouse/demo/marts.sql"),
+                                    Map.of("day", day.toString()))
+                            .get(0);
+            if (found.equals(expected)) {
+                say("  The marts were refreshed by themselves, and say of that day: " + found);
+                return true;
+            }
+            Thread.sleep(LOOK_MS);
+        }
+        say("  The marts say " + found + ", and the file " + expected);
+        say("  ./caravan marts status says why.");
         return false;
     }
 
