@@ -36,6 +36,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.archive.Archive;
 import routes.batches.BatchesComponent;
+import routes.board.Board;
+import routes.board.Failures;
 import routes.clickhouse.ClickHouse;
 import routes.console.Console;
 import routes.deadletter.DeadLettersRoute;
@@ -93,6 +95,8 @@ public final class CaravanRuntime implements AutoCloseable {
     private final WebSettings webSettings;
     private final WebServer web;
     private final Console console = new Console();
+    private final Failures failures = new Failures();
+    private Board board;
     private Thread preparing;
 
     private CaravanRuntime(Settings settings) {
@@ -155,6 +159,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.setInitialProperties(camelProperties());
         main.bind("caravan-meters", registry);
         measure();
+        main.bind("failures", failures);
         main.bind("postgres", postgres);
         main.bind(
                 "postgres-transaction",
@@ -173,6 +178,8 @@ public final class CaravanRuntime implements AutoCloseable {
         addHealthChecks();
         new HealthPages(main.getCamelContext(), registry).addTo(web);
         console.addTo(web);
+        board = new Board(settings, jobs, main.getCamelContext(), registry, postgres, failures);
+        board.addTo(web);
         web.start();
         preparing = new Thread(this::prepare, "prepare");
         preparing.setDaemon(true);
@@ -398,10 +405,10 @@ public final class CaravanRuntime implements AutoCloseable {
     }
 
     /** Each by itself: a server that one of them waits for does not keep the others. */
-    private static void startEach(List<Part> parts) throws InterruptedException {
+    private void startEach(List<Part> parts) throws InterruptedException {
         List<Part> waiting = new ArrayList<>(parts);
         while (!waiting.isEmpty()) {
-            waiting.removeIf(CaravanRuntime::started);
+            waiting.removeIf(this::started);
             if (!waiting.isEmpty()) {
                 Thread.sleep(RETRY_MS);
             }
@@ -415,9 +422,10 @@ public final class CaravanRuntime implements AutoCloseable {
         context.addRoutes(marts.routes());
     }
 
-    private static boolean started(Part part) {
+    private boolean started(Part part) {
         try {
             part.starting().run();
+            failures.started(part.what());
             return true;
         } catch (InterruptedException e) {
             // The pause before the next try ends it.
@@ -431,7 +439,8 @@ public final class CaravanRuntime implements AutoCloseable {
         }
     }
 
-    private static void waiting(String what, Exception reason) {
+    private void waiting(String what, Exception reason) {
+        failures.waiting(what, reason);
         LOG.warn(
                 "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
                 what,
@@ -444,10 +453,12 @@ public final class CaravanRuntime implements AutoCloseable {
         T run() throws Exception;
     }
 
-    private static <T> T untilDone(String what, Step<T> step) throws InterruptedException {
+    private <T> T untilDone(String what, Step<T> step) throws InterruptedException {
         while (true) {
             try {
-                return step.run();
+                T done = step.run();
+                failures.started(what);
+                return done;
             } catch (InterruptedException | SettingsException e) {
                 throw e;
             } catch (Exception e) {
@@ -468,6 +479,9 @@ public final class CaravanRuntime implements AutoCloseable {
         }
         closeQuietly(web);
         console.close();
+        if (board != null) {
+            board.close();
+        }
         main.stop();
         garbageCollection.close();
         Admin admin = main.lookup("kafka-admin", Admin.class);

@@ -9,6 +9,7 @@ import routes.attendance.AttendanceStream;
 import routes.cinema.Cinema;
 import routes.clickhouse.ClickHouse;
 import routes.kafka.Topics;
+import routes.outbox.OutboxSettings;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
 import routes.sink.SinkSettings;
@@ -19,6 +20,10 @@ public final class Streams implements AutoCloseable {
     /** All streams that there are, and the sinks that each brings. */
     private static final Map<String, List<String>> SINKS =
             Map.of("attendance", AttendanceStream.SINKS, "cinema", Cinema.SINKS);
+
+    /** The outboxes that each brings. */
+    private static final Map<String, List<String>> OUTBOXES =
+            Map.of("attendance", List.of(), "cinema", Cinema.OUTBOXES);
 
     private final List<Stream> streams = new ArrayList<>();
 
@@ -61,11 +66,33 @@ public final class Streams implements AutoCloseable {
      * @throws SettingsException when a setting is missing or senseless
      */
     public static List<SinkSettings> sinks(Settings settings) {
-        List<String> names = new ArrayList<>(settings.names("caravan.sinks"));
+        return SinkSettings.read(settings, with(SINKS, settings.names("caravan.sinks"), settings));
+    }
+
+    /**
+     * All outboxes that run: those that caravan.outboxes names, and those of the streams.
+     *
+     * @throws SettingsException when a setting is missing or senseless
+     */
+    public static List<OutboxSettings> outboxes(Settings settings) {
+        return OutboxSettings.read(
+                settings, with(OUTBOXES, settings.names("caravan.outboxes"), settings));
+    }
+
+    private static List<String> with(
+            Map<String, List<String>> brought, List<String> named, Settings settings) {
+        List<String> names = new ArrayList<>(named);
         for (String stream : names(settings)) {
-            SINKS.get(stream).stream().filter(name -> !names.contains(name)).forEach(names::add);
+            brought.get(stream).stream().filter(name -> !names.contains(name)).forEach(names::add);
         }
-        return SinkSettings.read(settings, names);
+        return names;
+    }
+
+    /** Dead-letter topics of the streams, besides those of their sinks. */
+    public static List<String> deadLetterTopics(Settings settings) {
+        return names(settings).contains("attendance")
+                ? List.of(AttendanceStream.deadLetterTopic(settings))
+                : List.of();
     }
 
     List<Stream> all() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -25,7 +26,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** Headless Chromium from Debian's packages, with what it writes to its console. */
 public final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PACKAGES = "Debian's packages chromium and chromium-driver";
 
     private final ChromeDriver driver;
@@ -90,9 +91,20 @@ public final class Browser implements AutoCloseable {
 
     /** Waits for a text anywhere on the page. */
     public void awaitText(String text) {
+        awaitText("body", text);
+    }
+
+    /** Waits until an element that a page may put anew at any moment has all of the texts. */
+    public void awaitText(String selector, String... texts) {
         new WebDriverWait(driver, PATIENCE)
-                .withMessage(() -> "\"" + text + "\" in\n" + text())
-                .until(page -> text().contains(text));
+                .withMessage(() -> String.join(", ", texts) + " in\n" + text(selector))
+                .until(page -> Arrays.stream(texts).allMatch(text(selector)::contains));
+    }
+
+    /** What a person reads in the first element that the CSS selector finds; empty without one. */
+    public String text(String selector) {
+        return (String)
+                script("return document.querySelector(arguments[0])?.innerText ?? ''", selector);
     }
 
     public List<WebElement> all(By what) {
@@ -101,7 +113,7 @@ public final class Browser implements AutoCloseable {
 
     /** What a person reads on the page. */
     public String text() {
-        return (String) script("return document.body.innerText");
+        return text("body");
     }
 
     public Object script(String script, Object... arguments) {

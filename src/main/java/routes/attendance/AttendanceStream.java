@@ -70,6 +70,11 @@ public final class AttendanceStream implements Stream {
         };
     }
 
+    /** Where clicks go that cannot be enriched. */
+    public static String deadLetterTopic(Settings settings) {
+        return AttendanceSettings.read(settings).deadLetterTopic();
+    }
+
     @Override
     public String name() {
         return "attendance";

@@ -21,7 +21,8 @@ public final class Cinema implements Stream {
     /** The sinks that it brings. */
     public static final List<String> SINKS = List.of("viewing_events");
 
-    static final List<String> OUTBOXES = List.of("viewing_events");
+    /** The outboxes that it brings. */
+    public static final List<String> OUTBOXES = List.of("viewing_events");
 
     private final Replication replication;
     private final Models models;

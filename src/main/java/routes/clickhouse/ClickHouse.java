@@ -274,7 +274,8 @@ public final class ClickHouse implements AutoCloseable {
                 escaped(String.join(separator, values)));
     }
 
-    private static String escaped(String text) {
+    /** A text as the value of a parameter of type String. */
+    public static String escaped(String text) {
         return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n");
     }
 

@@ -7,8 +7,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,20 +14,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Servers;
 import routes.Streams;
+import routes.deadletter.DeadLetter;
+import routes.deadletter.DeadLetterTopic;
+import routes.deadletter.Replay;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
@@ -144,8 +139,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
                             names = "--key",
                             paramLabel = "KEY",
                             description = "The key of a record that had none; with --record.")
-                    String key)
-            throws ExecutionException, InterruptedException {
+                    String key) {
         if (only == null && (value != null || file != null || key != null)) {
             throw wrong("--value, --value-file and --key repair one record: name it with --record");
         }
@@ -159,15 +153,22 @@ public final class DeadLetterCommand implements Callable<Integer> {
                         : file != null ? bytes(file) : null;
         Settings settings = Settings.load(System.getenv());
         try (DeadLetterTopic letters = open(settings, topic)) {
-            Set<String> places = choose(settings, letters, only, newKey);
-            // Fails before anything is sent, if it fails.
-            letters.offsets();
-            send(settings, letters, places, newKey, newValue);
-            letters.commit();
+            Replay replay = only == null ? Replay.ofAll(letters) : Replay.ofOne(letters, only);
+            replay.foreign()
+                    .forEach(
+                            place ->
+                                    say(
+                                            place
+                                                    + " is left alone: Caravan did not put it"
+                                                    + " here."));
+            if (newKey == null) {
+                warnOfKeyless(replay, only);
+            }
+            replay.send(settings, newKey, newValue);
             say(
-                    places.isEmpty()
+                    replay.size() == 0
                             ? "Nothing to send: every dead letter of " + topic + " was sent again."
-                            : counted(places.size())
+                            : counted(replay.size())
                                     + " sent again. What is still bad comes back: ./caravan"
                                     + " dead-letter list "
                                     + topic);
@@ -175,35 +176,8 @@ public final class DeadLetterCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Marks those that are to be sent, and returns their places. */
-    private Set<String> choose(
-            Settings settings, DeadLetterTopic letters, String only, byte[] newKey) {
-        // The clicks' stream goes by the ID within; every other reader goes by the key.
-        String keylessTopic = settings.topic("caravan.attendance.topic");
-        Set<String> places = new HashSet<>();
-        List<String> keyless = new ArrayList<>();
-        letters.read(
-                letter -> {
-                    boolean wanted =
-                            only == null ? !letters.replayed(letter) : only.equals(letter.place());
-                    if (!wanted && only == null) {
-                        letters.markReplayed(letter);
-                    } else if (wanted && letter.topic() == null) {
-                        say(letter.place() + " is left alone: Caravan did not put it here.");
-                    } else if (wanted) {
-                        letters.markReplayed(letter);
-                        places.add(letter.place());
-                        if (newKey == null
-                                && !letter.hasKey()
-                                && !letter.topic().equals(keylessTopic)) {
-                            keyless.add(letter.place());
-                        }
-                    }
-                });
-        if (only != null && places.isEmpty()) {
-            throw new CommandFailed(
-                    "There is no dead letter " + only + ": dead-letter list shows those there are");
-        }
+    private void warnOfKeyless(Replay replay, String only) {
+        List<String> keyless = replay.keyless();
         if (only != null && !keyless.isEmpty()) {
             throw wrong(only + " has no key, and would be rejected again: give it one with --key");
         }
@@ -213,41 +187,6 @@ public final class DeadLetterCommand implements Callable<Integer> {
                             + keyless.stream().limit(10).collect(Collectors.joining(", "))
                             + (keyless.size() > 10 ? ", …" : "")
                             + ". Send each with --record P:O --key KEY instead.");
-        }
-        return places;
-    }
-
-    private static void send(
-            Settings settings,
-            DeadLetterTopic letters,
-            Set<String> places,
-            byte[] key,
-            byte[] value)
-            throws ExecutionException, InterruptedException {
-        if (places.isEmpty()) {
-            return;
-        }
-        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
-        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 128 * 1024 * 1024);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
-        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
-        List<Future<?>> sent = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
-            letters.read(
-                    letter -> {
-                        if (places.contains(letter.place())) {
-                            sent.add(producer.send(letter.again(key, value)));
-                        }
-                    });
-            producer.flush();
-            for (Future<?> acknowledged : sent) {
-                acknowledged.get();
-            }
         }
     }
 

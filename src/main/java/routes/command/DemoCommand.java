@@ -397,9 +397,11 @@ public final class DemoCommand implements Callable<Integer> {
     private void lookNext(Settings settings, WebSettings pages) {
         say("");
         say("Open in a browser:");
-        say("  http://localhost:" + pages.port() + "/console/         the routes, live: Hawtio");
+        String address = "http://localhost:" + pages.port() + "/";
+        say("  " + address + "                 the board: pipelines, dead letters, jobs, loads");
+        say("  " + address + "console/         the routes: Hawtio");
         say(
-                "  Its login is "
+                "  The login, for actions and the console, is "
                         + pages.user()
                         + (pages.randomPassword()
                                 ? ", password " + pages.password() + " (until the next start)"

@@ -22,12 +22,19 @@ final class Login {
 
     private final String user;
     private final byte[] password;
+    private final boolean local;
     private int failures;
     private long firstFailure;
 
     Login(WebSettings settings) {
         user = settings.user();
+        local = settings.local();
         password = settings.password().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** True where reading takes no login. */
+    boolean isOpenToReaders() {
+        return local;
     }
 
     /**

@@ -109,6 +109,11 @@ public final class Visit {
         return login.user(request);
     }
 
+    /** True if the pages that anybody on this machine sees are open to this visitor. */
+    public boolean mayRead() {
+        return login.isOpenToReaders() || user().isPresent();
+    }
+
     /**
      * For a page that only those see who are logged in.
      *

@@ -160,7 +160,8 @@ public final class WebServer implements AutoCloseable {
                         new Visit(
                                 request, response, path.substring(entry.getKey().length()), login);
                 Access access = entry.getValue().access();
-                if (access == Access.USERS || access == Access.READERS && !settings.local()) {
+                if (access == Access.USERS
+                        || access == Access.READERS && !login.isOpenToReaders()) {
                     visit.requireLogin();
                 }
                 Answer answer = entry.getValue().page().answer(visit);
@@ -203,6 +204,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private static void send(Problem problem, Response response, Callback callback) {
+        response.getHeaders().remove(HttpHeader.CONTENT_DISPOSITION);
         try {
             send(
                     Answer.json(problem.status(), Map.of("problem", problem.getMessage())),
@@ -219,9 +221,10 @@ public final class WebServer implements AutoCloseable {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         answer.headers().forEach(response.getHeaders()::put);
-        try (OutputStream out = Content.Sink.asOutputStream(response)) {
-            answer.body().writeTo(out);
-        }
+        // Closed only when all is written: a part must not look like the whole.
+        OutputStream out = Content.Sink.asOutputStream(response);
+        answer.body().writeTo(out);
+        out.close();
         callback.succeeded();
     }
 

@@ -1,4 +1,4 @@
-package routes.command;
+package routes.deadletter;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ import routes.settings.Settings;
  * A dead-letter topic from its beginning to where it ended when this was opened; remembers in the
  * committed offsets of a group, {@code TOPIC.replay}, what was replayed.
  */
-final class DeadLetterTopic implements AutoCloseable {
+public final class DeadLetterTopic implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -42,15 +42,15 @@ final class DeadLetterTopic implements AutoCloseable {
     /**
      * Opens the topic, and looks through it once.
      *
-     * @throws CommandFailed when Kafka does not answer, or has no such topic
+     * @throws DeadLettersUnread when Kafka does not answer, or has no such topic
      */
-    DeadLetterTopic(Settings settings, String topic) {
+    public DeadLetterTopic(Settings settings, String topic) {
         TopicDescription description = describe(settings, topic);
         description
                 .partitions()
                 .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
-        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic + ".replay");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group(topic));
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -75,6 +75,11 @@ final class DeadLetterTopic implements AutoCloseable {
         }
     }
 
+    /** The group whose offsets say what was replayed. */
+    static String group(String topic) {
+        return topic + ".replay";
+    }
+
     private static TopicDescription describe(Settings settings, String topic) {
         Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CONNECT_MS);
@@ -83,13 +88,13 @@ final class DeadLetterTopic implements AutoCloseable {
             return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
         } catch (ExecutionException | KafkaException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new CommandFailed(
+                throw new DeadLettersUnread(
                         "Kafka has no topic "
                                 + topic
                                 + ": Caravan creates it when the sink starts that reads the topic"
                                 + " before it");
             }
-            throw new CommandFailed(
+            throw new DeadLettersUnread(
                     "Kafka at "
                             + settings.text("caravan.kafka.brokers")
                             + " does not answer: start it, or set caravan.kafka.brokers ("
@@ -97,7 +102,7 @@ final class DeadLetterTopic implements AutoCloseable {
                             + ")");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandFailed("Interrupted while waiting for Kafka");
+            throw new DeadLettersUnread("Interrupted while waiting for Kafka");
         }
     }
 
@@ -114,7 +119,7 @@ final class DeadLetterTopic implements AutoCloseable {
     }
 
     /** Hands out every dead letter, by partition and offset. */
-    void read(Consumer<DeadLetter> reader) {
+    public void read(Consumer<DeadLetter> reader) {
         consumer.seekToBeginning(partitions);
         while (partitions.stream().anyMatch(name -> consumer.position(name) < end.get(name))) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
@@ -127,7 +132,7 @@ final class DeadLetterTopic implements AutoCloseable {
     }
 
     /** True if this one was replayed, or its double from the same origin. */
-    boolean replayed(DeadLetter letter) {
+    public boolean replayed(DeadLetter letter) {
         return origins.contains(letter.origin())
                 || replayed.get(partition(letter)).holds(letter.record().offset());
     }

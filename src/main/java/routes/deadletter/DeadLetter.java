@@ -1,32 +1,32 @@
-package routes.command;
+package routes.deadletter;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import routes.deadletter.DeadLetters;
 
 /** A record of a dead-letter topic. */
-record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
+public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
     private static final String HEADERS = "dead-letter-";
 
     /** How people name it: partition:offset in the dead-letter topic. */
-    String place() {
+    public String place() {
         return record.partition() + ":" + record.offset();
     }
 
-    Instant rejected() {
+    /** When it was put here. */
+    public Instant rejected() {
         return Instant.ofEpochMilli(record.timestamp());
     }
 
     /** The topic that it came from; null for a record that Caravan did not put here. */
-    String topic() {
+    public String topic() {
         return header(DeadLetters.TOPIC);
     }
 
     /** Where it came from, as text: a batch that was tried twice has its dead letters twice. */
-    String origin() {
+    public String origin() {
         return topic()
                 + " partition "
                 + header(DeadLetters.PARTITION)
@@ -34,15 +34,18 @@ record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 + header(DeadLetters.OFFSET);
     }
 
-    String key() {
+    /** Its key as text; null where it has none. */
+    public String key() {
         return text(record.key());
     }
 
-    String value() {
+    /** Its value as text; null where it has none. */
+    public String value() {
         return text(record.value());
     }
 
-    String reason() {
+    /** Why it is here. */
+    public String reason() {
         return header(DeadLetters.REASON);
     }
 

@@ -1,4 +1,4 @@
-package routes.command;
+package routes.deadletter;
 
 import java.util.Collection;
 import java.util.SortedSet;
@@ -58,7 +58,8 @@ final class Replayed {
     /**
      * @param letters offsets of all dead letters of the partition, ascending
      * @param end offset behind the last of them
-     * @throws CommandFailed when more has been replayed here and there than a broker can remember
+     * @throws DeadLettersUnread when more has been replayed here and there than a broker can
+     *     remember
      */
     OffsetAndMetadata write(Collection<Long> letters, long end) {
         StringBuilder ranges = new StringBuilder();
@@ -80,7 +81,7 @@ final class Replayed {
         append(ranges, start, last);
         String metadata = TOPIC + topicId + RANGES + ranges;
         if (metadata.length() > MOST_METADATA) {
-            throw new CommandFailed(
+            throw new DeadLettersUnread(
                     "Too many dead letters have been replayed one by one, with others between"
                             + " them: replay the others first, without --record");
         }

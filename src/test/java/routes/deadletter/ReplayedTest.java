@@ -1,4 +1,4 @@
-package routes.command;
+package routes.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -52,7 +52,7 @@ class ReplayedTest {
         List<Long> letters = LongStream.range(0, 4_000).boxed().toList();
         Replayed replayed = with(LongStream.range(1, 4_000).filter(n -> n % 2 == 1).toArray());
         assertThatThrownBy(() -> replayed.write(letters, 4_000))
-                .isInstanceOf(CommandFailed.class)
+                .isInstanceOf(DeadLettersUnread.class)
                 .hasMessageContaining("without --record");
     }
 }

@@ -1,0 +1,371 @@
+// The board's frame: pages by the address's fragment, panels that fetch what they show, the range of days, the login.
+//
+// A page is a call of page(); most of its panels are queryPanel("a named query", …) with a drawing such as table() or
+// lines(). All text goes in as text, never as markup.
+
+/** How long a panel that has a problem to show waits until it asks again. */
+const AGAIN_MS = 5_000;
+
+const pages = new Map();
+let session = { user: null, reads: true };
+let closing = [];
+
+/** An element with attributes, event listeners (functions) and children; null children are left out. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value != null) made.setAttribute(key, value);
+  }
+  made.append(...children.flat().filter((child) => child != null));
+  return made;
+}
+
+/**
+ * Adds a page: draw(container, days) fills it whenever it is shown or the range of days changes.
+ * options.days: true for pages that look at a range of days.
+ */
+export function page(id, title, draw, options = {}) {
+  pages.set(id, { title, draw, days: options.days === true });
+}
+
+/** Runs something when the page that is shown now goes. */
+export function whenLeft(done) {
+  closing.push(done);
+}
+
+/** Does something now and then, as long as the page is shown and looked at. */
+export function every(milliseconds, work) {
+  let timer;
+  let left = false;
+  const round = async () => {
+    if (!document.hidden) await work();
+    if (!left) timer = setTimeout(round, milliseconds);
+  };
+  whenLeft(() => {
+    left = true;
+    clearTimeout(timer);
+  });
+  return round();
+}
+
+/** What an address answers; an object with problem, a sentence, where it cannot be had. */
+export async function get(address) {
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(30_000) });
+    const body = await answer.json();
+    if (answer.status === 403 && !session.user) ask();
+    return body;
+  } catch (failure) {
+    const late = failure.name === "TimeoutError";
+    return { problem: late ? "No answer within 30 s." : "Caravan does not answer: is it still running?" };
+  }
+}
+
+/** Does something: logs in first if need be, and shows what came of it. True if it was done. */
+export async function act(address, body) {
+  if (!session.user && !(await ask())) return false;
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const said = await answer.json();
+    if (answer.status === 403 && (await login())) return act(address, body);
+    notice(said.done ?? said.problem);
+    return answer.ok;
+  } catch {
+    notice("Caravan does not answer: is it still running?");
+    return false;
+  }
+}
+
+/** Shows a sentence for some seconds. */
+export function notice(text) {
+  const place = document.getElementById("notice");
+  place.textContent = text;
+  place.hidden = false;
+  clearTimeout(notice.timer);
+  notice.timer = setTimeout(() => (place.hidden = true), 8_000);
+}
+
+/** A titled panel; its content is what the caller appends to it. */
+export function panel(title, hint = "", ...more) {
+  const head = element("div", { class: "head" }, element("h2", {}, title), element("span", { class: "faint" }, hint), more);
+  return element("section", { class: "panel", "aria-label": title }, head);
+}
+
+/**
+ * Puts new content in place of old, unless somebody is selecting or about to press something in it; wide tables stay
+ * where they were scrolled to.
+ */
+export function refill(place, ...content) {
+  const selection = getSelection();
+  const busy = place.contains(document.activeElement) || (!selection.isCollapsed && place.contains(selection.anchorNode));
+  if (busy) return;
+  const scrolled = [...place.querySelectorAll(".wide")].map((wide) => wide.scrollLeft);
+  place.replaceChildren(...content);
+  place.querySelectorAll(".wide").forEach((wide, i) => (wide.scrollLeft = scrolled[i] ?? 0));
+}
+
+export const note = (text) => element("p", { class: "note" }, text);
+export const problem = (text) => element("p", { class: "problem" }, text);
+
+/**
+ * A panel that shows a named query's answer: draw(columns, rows) returns an element. It says so when there are no rows,
+ * the table is not built or ClickHouse is away, asks again then, and offers the rows as a file.
+ */
+export function queryPanel(title, query, values, draw, hint = "") {
+  const range = new URLSearchParams(values).toString();
+  const file = element("a", { href: `/api/query/${query}.csv?${range}`, download: `${query}.csv` }, "CSV");
+  const made = panel(title, hint, file);
+  const place = element("div", {}, note("Asking ClickHouse …"));
+  made.append(place);
+  let left = false;
+  whenLeft(() => (left = true));
+  const ask = async () => {
+    const answer = await get(`/api/query/${query}?${range}`);
+    if (left) return;
+    file.hidden = !answer.data?.length;
+    if (answer.problem) {
+      place.replaceChildren(problem(answer.problem));
+      setTimeout(() => left || ask(), AGAIN_MS);
+    } else if (answer.data.length === 0) {
+      place.replaceChildren(note("Nothing in these days."));
+    } else {
+      place.replaceChildren(draw(answer.meta, answer.data));
+    }
+  };
+  ask();
+  return made;
+}
+
+const NUMBER = /^(Nullable\()?(U?Int|Float|Decimal)/;
+
+/**
+ * Rows as a table: columns are {name, type} as ClickHouse names them; numbers stand to the right. A kind of "short" keeps
+ * a column on one line, "long" gives it room.
+ */
+export function table(columns, rows) {
+  const kind = (column) => {
+    if (NUMBER.test(column.type)) return "number";
+    return column.kind ?? (/Date/.test(column.type) ? "short" : "");
+  };
+  const head = columns.map((column) => element("th", { class: kind(column), scope: "col" }, column.name.replaceAll("_", " ")));
+  const body = rows.map((row) =>
+    element("tr", {}, row.map((value, i) => element("td", { class: kind(columns[i]) }, value instanceof Node ? value : shown(value)))),
+  );
+  return element("div", { class: "wide" }, element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body)));
+}
+
+/** A value for reading: thousands apart, nothing for null. */
+export function shown(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return value.toLocaleString("en", { maximumFractionDigits: 4 });
+  return String(value);
+}
+
+/** How long ago a time was, in a few letters. */
+export function ago(time) {
+  return `${duration((Date.now() - Date.parse(time)) / 1000)} ago`;
+}
+
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const scheme = matchMedia("(prefers-color-scheme: dark)");
+const LIGHT = ["#a84a12", "#2f6f9f", "#2c7a4b", "#8a5a9e", "#8a6d00", "#b3405f", "#4d6b6b"];
+const DARK = ["#f0935a", "#74b3e0", "#6cc48c", "#c79be0", "#d9bd52", "#f08aa5", "#9dbdbd"];
+
+/** What all charts of the board have in common, in the colours of now. */
+function look() {
+  const text = { color: colour("faint"), fontFamily: "inherit", fontSize: 12 };
+  const axis = { axisLine: { lineStyle: { color: colour("line") } }, axisTick: { show: false }, axisLabel: text };
+  const lines = { splitLine: { lineStyle: { color: colour("line") } } };
+  return {
+    color: scheme.matches ? DARK : LIGHT,
+    backgroundColor: "transparent",
+    textStyle: { fontFamily: "inherit", color: colour("text") },
+    legend: { textStyle: text, pageTextStyle: text },
+    timeAxis: { ...axis, splitLine: { show: false } },
+    categoryAxis: { ...axis, splitLine: { show: false } },
+    valueAxis: { ...axis, ...lines, axisLine: { show: false } },
+    tooltip: { backgroundColor: colour("panel"), borderColor: colour("line"), textStyle: { color: colour("text"), fontSize: 12 } },
+  };
+}
+
+/**
+ * A chart of ECharts: option() gives its option and is asked again when the colours change. The element has redraw() for
+ * new data. Tooltips are drawn, not made of markup: the page's policy lets no text become markup.
+ */
+export function chart(option, label) {
+  const place = element("div", { class: "chart", role: "img", "aria-label": label });
+  let drawn;
+  place.redraw = () => drawn?.setOption(option(), { notMerge: false });
+  const draw = () => {
+    drawn?.dispose();
+    drawn = echarts.init(place, look(), { renderer: "canvas" });
+    drawn.setOption({
+      animation: false,
+      aria: { enabled: true },
+      grid: { left: 8, right: 12, top: 34, bottom: 8, containLabel: true },
+      legend: { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
+      tooltip: { trigger: "axis", renderMode: "richText" },
+      ...option(),
+    });
+  };
+  // ECharts measures the element: it must stand on the page.
+  const size = new ResizeObserver(() => (drawn ? drawn.resize() : draw()));
+  size.observe(place);
+  scheme.addEventListener("change", draw);
+  whenLeft(() => {
+    size.disconnect();
+    scheme.removeEventListener("change", draw);
+    drawn?.dispose();
+  });
+  return place;
+}
+
+/** For queryPanel: one line a column of numbers, over the first column. */
+export function lines(columns, rows, type = "line") {
+  const series = columns.slice(1).map((column, i) => ({
+    name: column.name.replaceAll("_", " "),
+    type,
+    showSymbol: rows.length < 40,
+    symbolSize: 5,
+    data: rows.map((row) => row[i + 1]),
+  }));
+  return chart(
+    () => ({ xAxis: { type: "category", data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series }),
+    columns.map((column) => column.name).join(", "),
+  );
+}
+
+/** For queryPanel: as lines, with bars. */
+export const bars = (columns, rows) => lines(columns, rows, "bar");
+
+// --- The login ---------------------------------------------------------------------------------------------------------
+
+const dialog = document.getElementById("login");
+
+/** Asks for user and password; true when logged in. One question at a time. */
+function ask() {
+  ask.open ??= new Promise((resolve) => {
+    const form = dialog.querySelector("form");
+    const said = form.querySelector(".problem");
+    const end = (done) => {
+      ask.open = undefined;
+      form.reset();
+      said.hidden = true;
+      dialog.close();
+      resolve(done);
+    };
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const answer = await fetch("/api/session/in", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(Object.fromEntries(new FormData(form))),
+      }).catch(() => null);
+      const body = answer ? await answer.json() : { problem: "Caravan does not answer." };
+      if (answer?.ok) {
+        const wasClosed = !session.reads;
+        await refresh();
+        end(true);
+        if (wasClosed) show();
+      } else {
+        said.textContent = body.problem;
+        said.hidden = false;
+      }
+    };
+    form.querySelector("[value=cancel]").onclick = () => end(false);
+    dialog.oncancel = () => end(false);
+    dialog.showModal();
+  });
+  return ask.open;
+}
+
+/** After a session has ended elsewhere. */
+async function login() {
+  session.user = null;
+  return ask();
+}
+
+async function refresh() {
+  const answer = await fetch("/api/session").then((found) => found.json(), () => null);
+  if (answer) session = answer;
+  const button = document.getElementById("session");
+  button.hidden = false;
+  button.textContent = session.user ? `Log out ${session.user}` : "Log in";
+}
+
+document.getElementById("session").addEventListener("click", async () => {
+  if (!session.user) {
+    await ask();
+    return;
+  }
+  await fetch("/api/session/out", { method: "POST" });
+  await refresh();
+  show();
+});
+
+// --- Which page, and which days ----------------------------------------------------------------------------------------
+
+const form = document.getElementById("days");
+const DAY = 86_400_000;
+const day = (time) => new Date(time).toISOString().slice(0, 10);
+
+/** The address's fragment: #PAGE or #PAGE?from=…&to=…, so that a view can be sent to somebody. */
+function place() {
+  const [id, query] = location.hash.slice(1).split("?");
+  const given = new URLSearchParams(query);
+  const now = Date.now();
+  return {
+    id: pages.has(id) ? id : pages.keys().next().value,
+    days: { from: given.get("from") || day(now - 29 * DAY), to: given.get("to") || day(now) },
+  };
+}
+
+function show() {
+  closing.forEach((done) => done());
+  closing = [];
+  const { id, days } = place();
+  const { title, draw, days: ranged } = pages.get(id);
+  document.title = `${title} · Caravan`;
+  document.getElementById("pages").replaceChildren(
+    ...[...pages].map(([name, other]) =>
+      element("a", { href: `#${name}`, "aria-current": name === id ? "page" : null }, other.title),
+    ),
+  );
+  form.hidden = !ranged;
+  form.elements.from.value = days.from;
+  form.elements.to.value = days.to;
+  const main = document.getElementById("page");
+  main.replaceChildren();
+  if (!session.reads) {
+    main.append(element("section", { class: "panel" }, note("Log in to read the board.")));
+    return;
+  }
+  draw(main, days);
+}
+
+form.addEventListener("change", () => {
+  if (!form.reportValidity()) return;
+  const range = new URLSearchParams(new FormData(form));
+  location.hash = `${place().id}?${range}`;
+});
+
+/** Shows the first page; after all pages were added. */
+export async function start() {
+  await refresh();
+  addEventListener("hashchange", show);
+  show();
+  if (!session.reads) ask();
+}

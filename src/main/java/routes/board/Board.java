@@ -1,0 +1,172 @@
+package routes.board;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import routes.jobs.JobSettings;
+import routes.queries.Days;
+import routes.queries.NamedQueries;
+import routes.queries.QueryFailed;
+import routes.settings.Settings;
+import routes.web.Answer;
+import routes.web.Problem;
+import routes.web.Visit;
+import routes.web.WebServer;
+import routes.web.WebServer.Access;
+
+/**
+ * What the board's page shows, as JSON below {@code /api}, and its two actions.
+ *
+ * <p>A server that is away, or a table that is not built yet, is an answer too: an object with
+ * {@code problem}, a sentence for the page to show.
+ */
+public final class Board implements AutoCloseable {
+    private static final String CSV = ".csv";
+
+    private final Flow flow;
+    private final LetterBox letters;
+    private final JobRuns jobs;
+    private final NamedQueries queries;
+
+    /**
+     * @param jobs those that run here
+     * @param failures hears of what fails in the context
+     */
+    public Board(
+            Settings settings,
+            List<JobSettings> jobs,
+            CamelContext context,
+            MeterRegistry meters,
+            DataSource postgres,
+            Failures failures) {
+        flow = new Flow(settings, context, meters, failures);
+        letters = new LetterBox(settings);
+        this.jobs = new JobRuns(settings, jobs, postgres);
+        queries = new NamedQueries(settings);
+    }
+
+    /** Adds its addresses; the page itself is a file. */
+    public void addTo(WebServer server) {
+        server.add("/api/session", Access.ALL, this::session);
+        server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described(jobs.jobs())));
+        server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described()));
+        server.add("/api/dead-letters", Access.READERS, visit -> Answer.json(letters.described()));
+        server.add("/api/query", Access.READERS, this::query);
+        server.add("/api/jobs/run", Access.USERS, visit -> done(jobs.run(action(visit))));
+        server.add(
+                "/api/dead-letters/replay",
+                Access.USERS,
+                visit -> done(letters.replay(action(visit).path("topic").asText())));
+    }
+
+    private static JsonNode action(Visit visit) throws IOException {
+        visit.requirePost();
+        return visit.json();
+    }
+
+    private static Answer done(String outcome) {
+        return Answer.json(Map.of("done", outcome));
+    }
+
+    /** GET tells who is logged in, POST to in or out changes it. */
+    private Answer session(Visit visit) throws IOException {
+        switch (visit.path()) {
+            case "" -> {}
+            case "/in" -> visit.login();
+            case "/out" -> {
+                visit.requirePost();
+                visit.logout();
+            }
+            default -> {
+                return null;
+            }
+        }
+        Map<String, Object> session = new LinkedHashMap<>();
+        session.put("user", visit.path().equals("/out") ? null : visit.user().orElse(null));
+        session.put("reads", visit.mayRead());
+        return Answer.json(session);
+    }
+
+    /** {@code /NAME} is columns and rows, {@code /NAME.csv} a file of all of them. */
+    private Answer query(Visit visit) {
+        String file = visit.path().replaceFirst("^/", "");
+        boolean csv = file.endsWith(CSV);
+        String name = csv ? file.substring(0, file.length() - CSV.length()) : file;
+        if (!NamedQueries.names().contains(name)) {
+            throw new Problem(404, "There is no query " + name);
+        }
+        Map<String, String> values = values(name, visit);
+        return csv ? file(name, values) : rows(name, values);
+    }
+
+    /** From the address: the query's own parameters, and the usual days where none are given. */
+    private static Map<String, String> values(String name, Visit visit) {
+        Map<String, String> values = new HashMap<>();
+        Days days;
+        try {
+            days = Days.of(visit.parameter("from"), visit.parameter("to"));
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, e.getMessage());
+        }
+        for (String parameter : NamedQueries.parameters(name)) {
+            values.put(
+                    parameter,
+                    switch (parameter) {
+                        case "from" -> days.from().toString();
+                        case "to" -> days.to().toString();
+                        default ->
+                                Optional.ofNullable(visit.allParameters().get(parameter))
+                                        .map(given -> given.get(0))
+                                        .orElseThrow(
+                                                () ->
+                                                        new Problem(
+                                                                400,
+                                                                "The query "
+                                                                        + name
+                                                                        + " needs "
+                                                                        + parameter));
+                    });
+        }
+        return values;
+    }
+
+    private Answer rows(String name, Map<String, String> values) {
+        return new Answer(
+                200,
+                "application/json",
+                Map.of(),
+                out -> {
+                    try {
+                        queries.answer(name, values, "JSONCompact", out);
+                    } catch (QueryFailed e) {
+                        Answer.json(Map.of("problem", e.getMessage())).body().writeTo(out);
+                    }
+                });
+    }
+
+    private Answer file(String name, Map<String, String> values) {
+        return new Answer(
+                200,
+                "text/csv; charset=utf-8",
+                Map.of("Content-Disposition", "attachment; filename=\"" + name + CSV + "\""),
+                out -> {
+                    try {
+                        queries.answer(name, values, "CSVWithNames", out);
+                    } catch (QueryFailed e) {
+                        throw new Problem(503, e.getMessage());
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        queries.close();
+    }
+}

@@ -1,0 +1,81 @@
+package routes.board;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeFailureHandledEvent;
+import org.apache.camel.support.EventNotifierSupport;
+import routes.Reason;
+import routes.clickhouse.ClickHouseRefused;
+import routes.jobs.NotYet;
+
+/** The last failure of each route, and of each part of the runtime that waits for a server. */
+public final class Failures extends EventNotifierSupport {
+    /**
+     * One failure.
+     *
+     * @param time when
+     * @param reason why, on one line
+     */
+    public record Failure(Instant time, String reason) {}
+
+    private final Map<String, Failure> routes = new ConcurrentHashMap<>();
+    private final Map<String, Failure> waiting = new ConcurrentHashMap<>();
+
+    public Failures() {
+        setIgnoreCamelContextEvents(true);
+        setIgnoreRouteEvents(true);
+        setIgnoreServiceEvents(true);
+        setIgnoreExchangeCreatedEvent(true);
+        setIgnoreExchangeCompletedEvent(true);
+        setIgnoreExchangeSentEvents(true);
+        setIgnoreStepEvents(true);
+    }
+
+    @Override
+    public void notify(CamelEvent event) {
+        if (event instanceof ExchangeFailedEvent failed) {
+            note(failed.getExchange(), failed.getExchange().getException());
+        } else if (event instanceof ExchangeFailureHandledEvent handled) {
+            note(
+                    handled.getExchange(),
+                    handled.getExchange().getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        }
+    }
+
+    private void note(Exchange exchange, Exception failure) {
+        String route = exchange.getFromRouteId();
+        if (route != null && failure != null && !isExpected(failure)) {
+            routes.put(route, new Failure(Instant.now(), Reason.of(failure)));
+        }
+    }
+
+    /**
+     * A bad record is told as a dead letter, and an input that has not come as a day that is due.
+     */
+    private static boolean isExpected(Exception failure) {
+        return failure instanceof ClickHouseRefused || failure instanceof NotYet;
+    }
+
+    /** A part of the runtime, such as {@code sink user_login}, cannot start yet. */
+    public void waiting(String part, Exception reason) {
+        waiting.put(part, new Failure(Instant.now(), Reason.of(reason)));
+    }
+
+    /** The part has started. */
+    public void started(String part) {
+        waiting.remove(part);
+    }
+
+    Optional<Failure> ofRoute(String route) {
+        return Optional.ofNullable(routes.get(route));
+    }
+
+    Map<String, Failure> ofWaiting() {
+        return Map.copyOf(waiting);
+    }
+}

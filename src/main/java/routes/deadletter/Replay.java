@@ -1,0 +1,133 @@
+package routes.deadletter;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import routes.Servers;
+import routes.settings.Settings;
+
+/**
+ * Dead letters on their way back to the topic that they came from: chosen first, then sent, then
+ * noted as sent. What is in memory of them is their places, not their values.
+ */
+public final class Replay {
+    private final DeadLetterTopic letters;
+    private final Set<String> places = new HashSet<>();
+    private final List<String> keyless = new ArrayList<>();
+    private final List<String> foreign = new ArrayList<>();
+
+    private Replay(DeadLetterTopic letters) {
+        this.letters = letters;
+    }
+
+    /** All that have not been sent again yet. */
+    public static Replay ofAll(DeadLetterTopic letters) {
+        return of(letters, null);
+    }
+
+    /**
+     * One, even if it was sent before.
+     *
+     * @param place partition:offset in the dead-letter topic
+     * @throws DeadLettersUnread when there is none
+     */
+    public static Replay ofOne(DeadLetterTopic letters, String place) {
+        Replay replay = of(letters, place);
+        if (replay.places.isEmpty()) {
+            throw new DeadLettersUnread(
+                    "There is no dead letter "
+                            + place
+                            + " that could be sent again: dead-letter list shows those there are");
+        }
+        return replay;
+    }
+
+    private static Replay of(DeadLetterTopic letters, String only) {
+        Replay replay = new Replay(letters);
+        letters.read(letter -> replay.choose(letter, only));
+        return replay;
+    }
+
+    private void choose(DeadLetter letter, String only) {
+        boolean wanted = only == null ? !letters.replayed(letter) : only.equals(letter.place());
+        if (!wanted && only == null) {
+            letters.markReplayed(letter);
+        } else if (wanted && letter.topic() == null) {
+            foreign.add(letter.place());
+        } else if (wanted) {
+            letters.markReplayed(letter);
+            places.add(letter.place());
+            if (!letter.hasKey()) {
+                keyless.add(letter.place());
+            }
+        }
+    }
+
+    /** How many are to be sent. */
+    public int size() {
+        return places.size();
+    }
+
+    /** Places of those that have no key, and will come back unless they are given one. */
+    public List<String> keyless() {
+        return List.copyOf(keyless);
+    }
+
+    /** Places of records that Caravan did not put there: they are left alone. */
+    public List<String> foreign() {
+        return List.copyOf(foreign);
+    }
+
+    /**
+     * Sends them, and notes it when Kafka has acknowledged all.
+     *
+     * @param key another key, or null
+     * @param value another value, or null
+     * @throws DeadLettersUnread when Kafka refuses one; then nothing is noted
+     */
+    public void send(Settings settings, byte[] key, byte[] value) {
+        // Fails before anything is sent, if it fails.
+        letters.offsets();
+        if (!places.isEmpty()) {
+            produce(settings, key, value);
+        }
+        letters.commit();
+    }
+
+    private void produce(Settings settings, byte[] key, byte[] value) {
+        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 128 * 1024 * 1024);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
+        AtomicReference<Exception> refused = new AtomicReference<>();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
+            letters.read(
+                    letter -> {
+                        if (places.contains(letter.place()) && refused.get() == null) {
+                            producer.send(
+                                    letter.again(key, value),
+                                    (sent, failure) -> refused.compareAndSet(null, failure));
+                        }
+                    });
+            producer.flush();
+        }
+        if (refused.get() != null) {
+            throw new DeadLettersUnread(
+                    "Kafka did not take all of them; those that it took are left out as"
+                            + " repetitions when they are sent again. Replay once more: "
+                            + refused.get().getMessage());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package routes.queries;
+
+import com.clickhouse.client.api.ServerException;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import routes.Reason;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.SqlFile;
+import routes.settings.Settings;
+
+/**
+ * The queries in sql/clickhouse/queries, by name, with the account that only reads. Values are
+ * bound to their parameters: a range of days to {@code {from:Date}} and {@code {to:Date}}.
+ */
+public final class NamedQueries implements AutoCloseable {
+    private static final String DIRECTORY = "classpath:sql/clickhouse/queries/";
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
+
+    // ClickHouse's error codes, as in system.errors.
+    private static final int UNKNOWN_TABLE = 60;
+    private static final int UNKNOWN_DATABASE = 81;
+    private static final int REQUIRED_PASSWORD = 194;
+    private static final int ACCESS_DENIED = 497;
+    private static final int AUTHENTICATION_FAILED = 516;
+
+    private final Settings settings;
+    private final ClickHouse clickHouse;
+
+    public NamedQueries(Settings settings) {
+        this.settings = settings;
+        clickHouse = Servers.clickHouseReader(settings);
+    }
+
+    /** All names that there are. */
+    public static List<String> names() {
+        return SqlFile.text(DIRECTORY + "index.txt").lines().toList();
+    }
+
+    /** The parameters that a query takes: it wants a value for each, and for no others. */
+    public static Set<String> parameters(String name) {
+        return PARAMETER
+                .matcher(SqlFile.text(DIRECTORY + name + ".sql"))
+                .results()
+                .map(parameter -> parameter.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Writes a query's answer as it comes.
+     *
+     * @param name one of {@link #names}
+     * @param values of its {@link #parameters}, as a person writes them
+     * @param format one of ClickHouse's output formats
+     * @throws QueryFailed when there is no answer; nothing has been written then
+     */
+    public void answer(String name, Map<String, String> values, String format, OutputStream out) {
+        Map<String, Object> bound = new HashMap<>();
+        values.forEach((parameter, value) -> bound.put(parameter, ClickHouse.escaped(value)));
+        try {
+            clickHouse.copy(SqlFile.text(DIRECTORY + name + ".sql"), bound, format, out);
+        } catch (RuntimeException e) {
+            throw failed(name, e);
+        }
+    }
+
+    private RuntimeException failed(String name, RuntimeException failure) {
+        String server = "ClickHouse at " + settings.text("caravan.clickhouse.url");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ServerException answer) {
+                return new QueryFailed(
+                        switch (answer.getCode()) {
+                            case UNKNOWN_TABLE, UNKNOWN_DATABASE ->
+                                    server
+                                            + " lacks what query "
+                                            + name
+                                            + " reads: Caravan creates it when the pipeline starts"
+                                            + " that fills it ("
+                                            + firstLine(answer)
+                                            + ")";
+                            case REQUIRED_PASSWORD, AUTHENTICATION_FAILED ->
+                                    server
+                                            + " refuses the account "
+                                            + settings.text("caravan.clickhouse.reader.user")
+                                            + ": set CARAVAN_CLICKHOUSE_READER_PASSWORD";
+                            case ACCESS_DENIED ->
+                                    server
+                                            + " does not let "
+                                            + settings.text("caravan.clickhouse.reader.user")
+                                            + " read: grant it SELECT on the database ("
+                                            + firstLine(answer)
+                                            + ")";
+                            default -> server + " cannot answer: " + firstLine(answer);
+                        });
+            }
+        }
+        return new QueryFailed(
+                server
+                        + " does not answer: start it, or set caravan.clickhouse.url ("
+                        + Reason.of(failure)
+                        + ")");
+    }
+
+    private static String firstLine(Throwable failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
+    }
+
+    @Override
+    public void close() {
+        clickHouse.close();
+    }
+}

@@ -1,0 +1,179 @@
+package routes.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Browser;
+import harness.EventTable;
+import harness.RuntimeProcess;
+import harness.Services;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.SqlFile;
+
+/** The board in a real browser, beside what SQL and Kafka say. */
+class BoardIT {
+    private static final String PASSWORD = "of this test";
+
+    private static Map<String, String> environment(EventTable table) {
+        Map<String, String> environment = table.environment();
+        environment.put("CARAVAN_CONSOLE_PASSWORD", PASSWORD);
+        environment.put("CARAVAN_JOBS", "audit");
+        environment.put("CARAVAN_JOB_AUDIT_CRON", "0 0 3 1 1 ? 2099");
+        environment.put("CARAVAN_AUDIT_DESTINATION", "target/it/board-exports");
+        return environment;
+    }
+
+    private static String panel(String title) {
+        return "section[aria-label='" + title + "']";
+    }
+
+    private static String step(String route) {
+        return ".step[data-route='" + route + "']";
+    }
+
+    private static void logIn(Browser browser) {
+        browser.await(By.name("username")).sendKeys("caravan");
+        browser.await(By.name("password")).sendKeys("wrong");
+        browser.await(By.cssSelector("#login button[type=submit]")).click();
+        browser.awaitText("User or password are wrong");
+        browser.await(By.name("password")).clear();
+        browser.await(By.name("password")).sendKeys(PASSWORD);
+        browser.await(By.cssSelector("#login button[type=submit]")).click();
+    }
+
+    @Test
+    void flow_showsWhatSqlAndKafkaSay_inLightDarkAndOnAPhone() throws Exception {
+        String name = "board_events";
+        try (EventTable table = new EventTable(name, Services.running());
+                ClickHouse clickHouse = Services.running().clickHouse();
+                RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            SqlFile.statements("classpath:sql/clickhouse/raw/tables.sql")
+                    .forEach(clickHouse::execute);
+            LocalDate today = LocalDate.now(ZoneOffset.UTC);
+            clickHouse.execute(
+                    "INSERT INTO raw.loads (day, file, etag, bytes, lines, events, rejected, blank,"
+                            + " other_days, seconds, outcome) VALUES ('"
+                            + today
+                            + "', 'events/"
+                            + today
+                            + ".jsonl', 'e', 2000000, 12345, 12340, 5, 0, 0, 1.25, 'loaded'), ('"
+                            + today.minusDays(60)
+                            + "', 'events/old.jsonl', 'e', 1, 1, 1, 0, 0, 0, 1, 'loaded')");
+            browser.visit("/");
+            browser.awaitText(step("outbox-" + name), "runs");
+            table.insert(1_234);
+            table.assertEveryRowOnce();
+            browser.awaitText(step("outbox-" + name), "runs", "1,234 since the start");
+            browser.awaitText(step("sink-" + name), "runs", "1,234 since the start");
+            assertThat(table.arrived()).isEqualTo(1_234);
+
+            browser.awaitText(panel("Loads"), "12,345", "12,340", "loaded");
+            assertThat(browser.text(panel("Loads"))).doesNotContain("old.jsonl");
+            browser.awaitText(panel("Rejected lines"), "Nothing in these days.");
+            browser.awaitText(panel("Dead letters"), "Nothing has been rejected.");
+            browser.awaitText(panel("Jobs"), "audit", "None yet.");
+            assertThat(browser.all(By.cssSelector(".chart canvas"))).isNotEmpty();
+            assertThat(runtime.get("/api/query/loads.csv").body().lines().skip(1).toList())
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("12345"));
+
+            // Sixty-one days back, the older load is seen too.
+            browser.visit("/#flow?from=" + today.minusDays(61) + "&to=" + today);
+            browser.awaitText("old.jsonl");
+
+            browser.picture("board-light");
+            browser.colours("dark");
+            browser.picture("board-dark");
+            browser.colours("light");
+            browser.size(390, 844);
+            Awaitility.await("no part of the page is wider than the phone")
+                    .atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(
+                                                    browser.script(
+                                                            "return document.documentElement"
+                                                                    + ".scrollWidth"))
+                                            .isEqualTo(390L));
+            browser.picture("board-phone");
+            assertThat(browser.problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void deadLettersAreListedAndReplayed_andAJobsDayIsRun_behindTheLogin() throws Exception {
+        String name = "board_letters";
+        try (EventTable table = new EventTable(name, Services.running());
+                RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            try (KafkaProducer<byte[], byte[]> producer = Services.running().producer()) {
+                producer.send(new ProducerRecord<>(name, bytes("ключ"), bytes("<b>не</b> JSON")))
+                        .get();
+            }
+            browser.visit("/");
+            browser.awaitText("<b>не</b> JSON");
+            browser.awaitText(panel("Dead letters"), "ключ", "not JSON", "waits");
+            browser.awaitText(step("sink-" + name), "1 dead letter", "runs");
+
+            browser.await(By.cssSelector("button[data-topic='" + name + ".dead-letter']")).click();
+            logIn(browser);
+            browser.awaitText("1 sent again.");
+            // It comes back, as it is still no JSON.
+            browser.awaitText(panel("Dead letters"), "replayed", "waits", "2 records");
+
+            LocalDate yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
+            browser.await(By.xpath("//button[text()='Run this day']")).click();
+            browser.awaitText("audit of " + yesterday + " is due now");
+            browser.awaitText(panel("Jobs"), "users_audit_export_" + yesterday);
+            assertThat(
+                            table.postgres()
+                                    .queryForObject(
+                                            "SELECT count(*) FROM caravan_jobs.job_run WHERE job ="
+                                                    + " 'audit' AND day = ? AND succeeded",
+                                            Long.class,
+                                            yesterday))
+                    .isPositive();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void clickHouseAway_orATableNotBuilt_isSaidOnThePage_whichGoesOnByItself() throws Exception {
+        String name = "board_away";
+        Services services = Services.running();
+        try (EventTable table = new EventTable(name, services);
+                RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            table.clickHouse().execute("DROP DATABASE IF EXISTS raw");
+            browser.visit("/");
+            browser.awaitText(panel("Loads"), "lacks what query loads reads");
+            services.sandbox().command("kill", "clickhouse");
+            try {
+                table.insert(10);
+                browser.visit("/#flow?again");
+                browser.script("location.reload()");
+                browser.awaitText(panel("Loads"), "does not answer");
+                browser.awaitText(step("sink-" + name), "failing");
+                browser.picture("board-away");
+            } finally {
+                services.sandbox().command("start", "clickhouse");
+            }
+            table.assertEveryRowOnce();
+            browser.awaitText(step("sink-" + name), "10 since the start");
+            browser.awaitText(panel("Loads"), "lacks what query loads reads");
+        }
+    }
+}
