@@ -2,11 +2,11 @@ package routes.attendance;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,6 @@ import routes.deadletter.Rejected;
 public final class Attendance {
     private static final Logger LOG = LoggerFactory.getLogger(Attendance.class);
     private static final String BATCH = "attendanceBatch";
-    private static final int ADDED_BYTES = 1_500;
 
     private final People people;
     private final Clock clock;
@@ -116,15 +115,35 @@ public final class Attendance {
     /** The click's own bytes up to its closing brace, the added fields, and a brace. */
     private static byte[] enriched(
             Click click, Map<PersonId, PersonFields> found, LocalDate today) {
-        int own = click.to() - click.from();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(own + ADDED_BYTES);
-        out.write(click.record().value(), click.from(), own);
-        found.get(click.student()).writeTo(out, today);
         PersonFields employee =
                 click.employee() == null ? PersonFields.NO_EMPLOYEE : found.get(click.employee());
-        employee.writeTo(out, today);
-        out.write('}');
-        return out.toByteArray();
+        byte[][] studentPieces = found.get(click.student()).pieces(today);
+        byte[][] employeePieces = employee.pieces(today);
+        int own = click.to() - click.from();
+        int length = own + length(studentPieces) + length(employeePieces) + 1;
+        byte[] enriched =
+                Arrays.copyOfRange(click.record().value(), click.from(), click.from() + length);
+        int end = put(employeePieces, enriched, put(studentPieces, enriched, own));
+        enriched[end] = '}';
+        return enriched;
+    }
+
+    private static int length(byte[][] pieces) {
+        int length = 0;
+        for (byte[] piece : pieces) {
+            length += piece.length;
+        }
+        return length;
+    }
+
+    /** Where the pieces end. */
+    private static int put(byte[][] pieces, byte[] to, int from) {
+        int at = from;
+        for (byte[] piece : pieces) {
+            System.arraycopy(piece, 0, to, at, piece.length);
+            at += piece.length;
+        }
+        return at;
     }
 
     /** Kafka has all of the batch. */

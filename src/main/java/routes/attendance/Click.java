@@ -8,14 +8,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -39,27 +41,16 @@ record Click(
     private static final Set<String> ADDED = PersonFields.names();
     private static final Set<String> NOT_STAFF = Set.of("0", "1");
 
-    private static final Pattern UUID =
-            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
-    private static final Pattern SMALL_NUMBER = Pattern.compile("0|[1-9]\\d?");
-    private static final Pattern EPOCH_MS = Pattern.compile("\\d{13}");
-    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
-    private static final Pattern TIME =
-            Pattern.compile(
-                    "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d:\\d\\d)(?:\\.\\d{1,9})?"
-                            + "(Z|[+-]\\d\\d:?\\d\\d)?");
-    // What ClickHouse's Date and DateTime64(3) hold.
+    private static final int MOST_DAYS = 1_000;
+
+    /** Days that have been seen to be good: the clicks of a batch name few. */
+    private static final Set<String> DAYS = ConcurrentHashMap.newKeySet();
+
+    private static final Pattern FRACTION_AND_ZONE =
+            Pattern.compile("(?:\\.\\d{1,9})?(Z|[+-]\\d\\d:?\\d\\d)?");
+    // What ClickHouse's Date holds; DateTime64(3) holds more.
     private static final LocalDate FIRST_DATE = LocalDate.of(1970, 1, 1);
     private static final LocalDate LAST_DATE = LocalDate.of(2149, 6, 6);
-    private static final int FIRST_YEAR = 1970;
-    private static final int LAST_YEAR = 2298;
-
-    private enum Need {
-        REQUIRED,
-        OPTIONAL
-    }
-
-    private record Rule(Need need, Form form) {}
 
     /** Null when the value is of this form, else what it ought to be. */
     @FunctionalInterface
@@ -67,40 +58,33 @@ record Click(
         String refuse(String value);
     }
 
-    private static final Form ID =
-            value ->
-                    value.isBlank() || value.length() > LONGEST_ID
-                            ? "1 to " + LONGEST_ID + " characters"
-                            : null;
-    private static final Form NUMBER =
-            value -> SMALL_NUMBER.matcher(value).matches() ? null : "a number from 0 to 99";
+    /** The fields of a click, by their names. */
+    private enum Field {
+        ID(true, Click::refuseUuid),
+        JOURNAL_ID(true, Click::refuseId),
+        STUDENT_ID(true, Click::refuseId),
+        LESSON_ID(true, Click::refuseId),
+        LESSON_DATE(true, Click::refuseDate),
+        DATE_CREATE(true, Click::refuseTime),
+        ATTENDANCE_MARK(true, Click::refuseNumber),
+        MARKED_BY(false, value -> value.isBlank() ? null : refuseId(value)),
+        MARKED_BY_ROLE(false, Click::refuseNumber),
+        TYPE_MARK(false, value -> null),
+        NUMBER_CERT(false, value -> null);
 
-    private static final Map<String, Rule> RULES =
-            Map.ofEntries(
-                    Map.entry(
-                            "ID",
-                            new Rule(
-                                    Need.REQUIRED,
-                                    value -> UUID.matcher(value).matches() ? null : "a UUID")),
-                    Map.entry("JOURNAL_ID", new Rule(Need.REQUIRED, ID)),
-                    Map.entry("STUDENT_ID", new Rule(Need.REQUIRED, ID)),
-                    Map.entry("LESSON_ID", new Rule(Need.REQUIRED, ID)),
-                    Map.entry("LESSON_DATE", new Rule(Need.REQUIRED, Click::refuseDate)),
-                    Map.entry("DATE_CREATE", new Rule(Need.REQUIRED, Click::refuseTime)),
-                    Map.entry("ATTENDANCE_MARK", new Rule(Need.REQUIRED, NUMBER)),
-                    Map.entry(
-                            "MARKED_BY",
-                            new Rule(
-                                    Need.OPTIONAL,
-                                    value ->
-                                            value.length() > LONGEST_ID
-                                                    ? "at most " + LONGEST_ID + " characters"
-                                                    : null)),
-                    Map.entry("MARKED_BY_ROLE", new Rule(Need.OPTIONAL, NUMBER)),
-                    Map.entry("TYPE_MARK", new Rule(Need.OPTIONAL, value -> null)),
-                    Map.entry("NUMBER_CERT", new Rule(Need.OPTIONAL, value -> null)));
-    private static final long REQUIRED =
-            RULES.values().stream().filter(rule -> rule.need() == Need.REQUIRED).count();
+        private static final Map<String, Field> BY_NAME =
+                Stream.of(values()).collect(Collectors.toMap(Field::name, field -> field));
+        private static final Set<Field> REQUIRED =
+                EnumSet.copyOf(Stream.of(values()).filter(field -> field.required).toList());
+
+        private final boolean required;
+        private final Form form;
+
+        Field(boolean required, Form form) {
+            this.required = required;
+            this.form = form;
+        }
+    }
 
     /**
      * Reads a record.
@@ -142,16 +126,15 @@ record Click(
         String student = null;
         String markedBy = null;
         String role = null;
-        Set<String> seen = new HashSet<>();
-        int required = 0;
+        Set<Field> seen = EnumSet.noneOf(Field.class);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
+            String name = parser.currentName();
             parser.nextToken();
-            Rule rule = RULES.get(field);
-            if (rule == null) {
-                if (ADDED.contains(field)) {
+            Field field = Field.BY_NAME.get(name);
+            if (field == null) {
+                if (ADDED.contains(name)) {
                     throw new MalformedClick(
-                            "field " + field + " is one that Caravan adds: it must not be there");
+                            "field " + name + " is one that Caravan adds: it must not be there");
                 }
                 parser.skipChildren();
                 continue;
@@ -159,13 +142,12 @@ record Click(
             if (!seen.add(field)) {
                 throw new MalformedClick("field " + field + " stands there twice");
             }
-            String text = text(field, rule, parser);
-            required += rule.need() == Need.REQUIRED ? 1 : 0;
+            String text = text(field, parser);
             switch (field) {
-                case "ID" -> id = text;
-                case "STUDENT_ID" -> student = text;
-                case "MARKED_BY" -> markedBy = text;
-                case "MARKED_BY_ROLE" -> role = text;
+                case ID -> id = text;
+                case STUDENT_ID -> student = text;
+                case MARKED_BY -> markedBy = text;
+                case MARKED_BY_ROLE -> role = text;
                 default -> {
                     // Only its form matters here.
                 }
@@ -175,8 +157,12 @@ record Click(
         if (parser.nextToken() != null) {
             throw new MalformedClick("the value holds more than one JSON object");
         }
-        if (required < REQUIRED) {
-            throw new MalformedClick("without " + missing(seen));
+        if (!seen.containsAll(Field.REQUIRED)) {
+            Set<Field> missing = EnumSet.copyOf(Field.REQUIRED);
+            missing.removeAll(seen);
+            throw new MalformedClick(
+                    "without "
+                            + missing.stream().map(Field::name).collect(Collectors.joining(", ")));
         }
         boolean staff = role == null || !NOT_STAFF.contains(role);
         return new Click(
@@ -191,17 +177,16 @@ record Click(
     }
 
     /** The value as text; null for an optional one that is null. */
-    private static String text(String field, Rule rule, JsonParser parser)
-            throws IOException, MalformedClick {
+    private static String text(Field field, JsonParser parser) throws IOException, MalformedClick {
         JsonToken token = parser.currentToken();
-        if (token == JsonToken.VALUE_NULL && rule.need() == Need.OPTIONAL) {
+        if (token == JsonToken.VALUE_NULL && !field.required) {
             return null;
         }
         if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
             throw new MalformedClick("field " + field + " is neither text nor a whole number");
         }
         String text = parser.getText();
-        String expected = rule.form().refuse(text);
+        String expected = field.form.refuse(text);
         if (expected != null) {
             throw new MalformedClick(
                     "field " + field + " is \"" + shortened(text) + "\", not " + expected);
@@ -213,49 +198,108 @@ record Click(
         return text.length() <= 60 ? text : text.substring(0, 60) + "…";
     }
 
-    private static String missing(Set<String> seen) {
-        Set<String> missing = new java.util.TreeSet<>();
-        RULES.forEach(
-                (field, rule) -> {
-                    if (rule.need() == Need.REQUIRED && !seen.contains(field)) {
-                        missing.add(field);
-                    }
-                });
-        return String.join(", ", missing);
+    private static String refuseUuid(String value) {
+        boolean good = value.length() == 36;
+        for (int i = 0; good && i < 36; i++) {
+            char c = value.charAt(i);
+            good =
+                    i == 8 || i == 13 || i == 18 || i == 23
+                            ? c == '-'
+                            : c < 128 && Character.digit(c, 16) >= 0;
+        }
+        return good ? null : "a UUID";
+    }
+
+    private static String refuseId(String value) {
+        return value.isBlank() || value.length() > LONGEST_ID
+                ? "1 to " + LONGEST_ID + " characters"
+                : null;
+    }
+
+    private static String refuseNumber(String value) {
+        boolean good =
+                isNumber(value, 0, 1) && value.length() == 1
+                        || isNumber(value, 0, 2) && value.length() == 2 && value.charAt(0) != '0';
+        return good ? null : "a number from 0 to 99";
+    }
+
+    private static boolean isNumber(String value, int from, int to) {
+        if (value.length() < to) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String refuseDate(String value) {
-        String expected = "a day from " + FIRST_DATE + " to " + LAST_DATE;
-        if (!DATE.matcher(value).matches()) {
-            return expected;
+        return isDay(value) ? null : "a day from " + FIRST_DATE + " to " + LAST_DATE;
+    }
+
+    private static boolean isDay(String value) {
+        if (DAYS.contains(value)) {
+            return true;
+        }
+        // A year of more digits has a sign, which ClickHouse does not know.
+        if (value.length() != 10) {
+            return false;
         }
         try {
             LocalDate date = LocalDate.parse(value);
-            return date.isBefore(FIRST_DATE) || date.isAfter(LAST_DATE) ? expected : null;
+            if (date.isBefore(FIRST_DATE) || date.isAfter(LAST_DATE)) {
+                return false;
+            }
         } catch (DateTimeException e) {
-            return expected;
+            return false;
         }
+        if (DAYS.size() >= MOST_DAYS) {
+            DAYS.clear();
+        }
+        DAYS.add(value);
+        return true;
     }
 
     private static String refuseTime(String value) {
-        String expected =
-                "a time such as 2024-09-02T10:15:30.123 (in Moscow),"
+        boolean good =
+                value.length() == 13 && isNumber(value, 0, 13)
+                        || value.length() >= 19
+                                && isDay(value.substring(0, 10))
+                                && (value.charAt(10) == 'T' || value.charAt(10) == ' ')
+                                && isTimeOfDay(value)
+                                && isFractionAndZone(value);
+        return good
+                ? null
+                : "a time from 1970 to 2149 such as 2024-09-02T10:15:30.123 (in Moscow),"
                         + " 2024-09-02T07:15:30.123Z, or 13 digits of ms since 1970";
-        if (EPOCH_MS.matcher(value).matches()) {
-            return null;
+    }
+
+    /** HH:mm:ss, from the eleventh character on. */
+    private static boolean isTimeOfDay(String value) {
+        return isNumber(value, 11, 13)
+                && value.charAt(13) == ':'
+                && isNumber(value, 14, 16)
+                && value.charAt(16) == ':'
+                && isNumber(value, 17, 19)
+                && value.substring(11, 13).compareTo("24") < 0
+                && value.charAt(14) < '6'
+                && value.charAt(17) < '6';
+    }
+
+    private static boolean isFractionAndZone(String value) {
+        if (value.length() == 23 && value.charAt(19) == '.' && isNumber(value, 20, 23)) {
+            return true;
         }
-        Matcher time = TIME.matcher(value);
-        if (!time.matches()) {
-            return expected;
+        Matcher rest = FRACTION_AND_ZONE.matcher(value).region(19, value.length());
+        if (!rest.matches()) {
+            return false;
         }
         try {
-            int year = LocalDateTime.parse(time.group(1) + 'T' + time.group(2)).getYear();
-            if (time.group(3) != null) {
-                ZoneOffset.of(time.group(3));
-            }
-            return year < FIRST_YEAR || year > LAST_YEAR ? expected : null;
+            return rest.group(1) == null || ZoneOffset.of(rest.group(1)) != null;
         } catch (DateTimeException e) {
-            return expected;
+            return false;
         }
     }
 }

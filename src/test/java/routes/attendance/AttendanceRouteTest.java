@@ -153,7 +153,7 @@ class AttendanceRouteTest extends CamelTestSupport {
                         new String(
                                 (byte[]) letter.getHeader(DeadLetters.REASON),
                                 StandardCharsets.UTF_8))
-                .startsWith("without ATTENDANCE_MARK, DATE_CREATE, ID");
+                .startsWith("without ID, JOURNAL_ID, STUDENT_ID");
         assertThat(enriched()).hasSize(1);
     }
 

@@ -33,7 +33,9 @@ class PersonFieldsTest {
 
     private static JsonNode fields(PersonFields person, LocalDate today) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        person.writeTo(out, today);
+        for (byte[] piece : person.pieces(today)) {
+            out.write(piece);
+        }
         return new ObjectMapper()
                 .readTree("{\"own\":1" + out.toString(StandardCharsets.UTF_8) + "}");
     }
