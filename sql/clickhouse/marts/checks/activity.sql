@@ -7,5 +7,5 @@ SELECT
         AS shares_outside_0_to_1,
     -- Every event's user and day is counted in a DAU once.
     toUInt64(abs(sum(toInt64(dau))
-        - (SELECT toInt64(uniqExact(user_id, event_date)) FROM staging.events))) AS user_days_not_in_events
+        - (SELECT toInt64(count()) FROM staging.user_days))) AS user_days_not_in_staging
 FROM {built}

@@ -3,7 +3,7 @@ SELECT
     count() - uniqExact(cohort_day) AS keys_twice,
     if(count() = 0, 0, toUInt64(dateDiff('day', min(cohort_day), max(cohort_day))) + 1 - count()) AS days_missing,
     countIf(buyers > users) AS more_buyers_than_users,
-    toUInt64(abs(toInt64(sum(users)) - (SELECT toInt64(uniqExact(user_id)) FROM staging.events))) AS users_not_in_events,
+    toUInt64(abs(toInt64(sum(users)) - (SELECT toInt64(uniqExact(user_id)) FROM staging.user_days))) AS users_not_in_staging,
     toUInt64(ceil(abs(toFloat64(sum(revenue)
         - (SELECT sumIf(purchase_amount, event_type = 'purchase') FROM staging.events))) * 100)) AS cents_not_in_events
 FROM {built}

@@ -9,7 +9,7 @@ WITH
                 argMin(purchase_amount, (day, line_number)) AS amount,
                 argMin(toDate(event_timestamp), (day, line_number)) AS event_date
             FROM raw.lines
-            WHERE reason = '' AND event_id IN (SELECT event_id FROM raw.purchases)
+            WHERE reason = '' AND cityHash64(event_id) IN (SELECT cityHash64(event_id) FROM raw.purchases)
             GROUP BY event_id
         )
         WHERE type = 'purchase' AND event_date <= (SELECT last_day FROM staging.checked)

@@ -8,5 +8,5 @@ SELECT
     countIf((day_1 IS NULL AND day_7 IS NOT NULL) OR (day_7 IS NULL AND day_14 IS NOT NULL)
         OR (day_14 IS NULL AND day_30 IS NOT NULL)) AS later_day_reached_first,
     -- Every user is in one cohort.
-    toUInt64(abs(toInt64(sum(users)) - (SELECT toInt64(uniqExact(user_id)) FROM staging.events))) AS users_not_in_events
+    toUInt64(abs(toInt64(sum(users)) - (SELECT toInt64(uniqExact(user_id)) FROM staging.user_days))) AS users_not_in_staging
 FROM {built}

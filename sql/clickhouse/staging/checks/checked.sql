@@ -1,17 +1,27 @@
 -- What must hold of staging; each column counts what breaks its rule.
-SELECT
-    (SELECT count() - uniqExact(event_id) FROM staging.events) AS events_keys_twice,
-    (SELECT countIf(event_id = '' OR user_id = '' OR event_type = '') FROM staging.events) AS events_keys_empty,
-    (SELECT countIf(event_type = 'task_completed' AND task_result NOT IN ('success', 'fail')) FROM staging.events)
-        AS task_results_not_accepted,
-    (SELECT countIf(event_date > (SELECT last_day FROM staging.loaded)) FROM staging.events) AS events_ahead,
-    -- An id in raw that staging lacks, unless its day is still to be loaded.
+WITH
+    (SELECT last_day FROM staging.loaded) AS last_day,
     (
-        SELECT uniqExact(event_id)
+        SELECT (
+            toInt64(count()),
+            toInt64(uniqExact(event_id)),
+            countIf(event_id = '' OR user_id = '' OR event_type = ''),
+            countIf(event_type = 'task_completed' AND task_result NOT IN ('success', 'fail')),
+            countIf(event_date > last_day))
+        FROM staging.events
+    ) AS staged,
+    -- All ids, and those that may belong to days that are still to be loaded.
+    (
+        SELECT (
+            toInt64(uniqExact(event_id)),
+            toInt64(uniqExactIf(event_id, day > last_day OR toDate(event_timestamp) > last_day)))
         FROM raw.events
-        WHERE day <= (SELECT last_day FROM staging.loaded)
-            AND toDate(event_timestamp) <= (SELECT last_day FROM staging.loaded)
-            AND event_id NOT IN (SELECT event_id FROM staging.events)
-    ) AS raw_events_missing,
-    (SELECT abs(sum(toInt64(events)) - (SELECT toInt64(count()) FROM staging.events)) FROM staging.user_days)
-        AS events_not_in_user_days
+    ) AS raw
+SELECT
+    staged.1 - staged.2 AS events_keys_twice,
+    staged.3 AS events_keys_empty,
+    staged.4 AS task_results_not_accepted,
+    staged.5 AS events_ahead,
+    greatest(raw.1 - raw.2 - staged.1, 0) AS raw_events_missing,
+    abs(toInt64(sum(events)) - staged.1) AS events_not_in_user_days
+FROM staging.user_days

@@ -36,6 +36,22 @@ public final class Main {
             "SELECT id, row_to_json((SELECT r FROM (SELECT id, user_id, event_type, points_spent,"
                     + " event_time) AS r))::text";
 
+    /** Users come back for some days after their first; a day has about 10,000 of them. */
+    private static final String RAW_EVENTS =
+            "INSERT INTO raw.lines SELECT toDate('2026-01-01') + intDiv(number, {a day}) AS day,"
+                + " number % {a day} + 1, '', toString(day) || '-' || toString(number),"
+                + " toString(least(rand(1) % 10000, rand(2) % 10000) + 2000 * intDiv(number, {a"
+                + " day})) AS user, ['page_view', 'page_view', 'page_view', 'login',"
+                + " 'task_completed', 'task_completed', 'task_completed', 'page_view', 'purchase',"
+                + " 'ab_test_assigned'][1 + rand(3) % 10] AS type, toDateTime64(day, 3, 'UTC') +"
+                + " rand(4) % 86400, user || toString(day), if(type = 'purchase',"
+                + " toDecimal64(rand(5) % 10000 / 100, 4), 0), if(type = 'task_completed', 'task-'"
+                + " || toString(rand(6) % 40), ''), if(type = 'task_completed', if(rand(7) % 10 <"
+                + " 7, 'success', 'fail'), ''), if(type = 'ab_test_assigned', 'checkout', ''),"
+                + " if(type = 'ab_test_assigned', if(cityHash64(user) % 2 = 0, 'A', 'B'), ''),"
+                + " '{\"page\":\"/lessons\"}' FROM numbers({events}) SETTINGS"
+                + " max_partitions_per_insert_block = 1000";
+
     private final Lab lab;
     private final Report report;
     private final int rows;
@@ -68,6 +84,7 @@ public final class Main {
                     case "byhand" -> main.byHand();
                     case "load" -> main.load();
                     case "archive" -> main.archive();
+                    case "marts" -> main.marts();
                     case "attendance" -> new Attendance(lab, report, main.rows).run();
                     default -> throw new IllegalArgumentException("no benchmark " + bench);
                 }
@@ -478,6 +495,39 @@ public final class Main {
                 huge,
                 "s",
                 "no OutOfMemoryError");
+    }
+
+    /**
+     * All marts anew over ten times the rows, 30 days of raw events, against the plain SELECTs of
+     * the same models, whose answers are thrown away.
+     */
+    private void marts() throws Exception {
+        int events = 10 * rows;
+        // Makes the tables of raw and the views.
+        lab.command("marts", "status");
+        lab.clickHouse("TRUNCATE TABLE raw.lines");
+        lab.clickHouse(
+                RAW_EVENTS
+                        .replace("{events}", Integer.toString(events))
+                        .replace("{a day}", Integer.toString((events + 29) / 30)));
+        lab.clickHouse(
+                "INSERT INTO raw.loads (day, file, outcome) SELECT DISTINCT day, 'bench', 'loaded'"
+                        + " FROM raw.lines");
+        lab.command("marts", "refresh");
+        long start = System.nanoTime();
+        lab.command("marts", "refresh");
+        double refresh = (System.nanoTime() - start) / 1e9;
+        double plain = 0;
+        for (String model : Files.readAllLines(Path.of("sql/clickhouse/models/index.txt"))) {
+            String select = Files.readString(Path.of("sql/clickhouse", model + ".sql"));
+            long began = System.nanoTime();
+            lab.clickHouse(select + " FORMAT Null");
+            plain += (System.nanoTime() - began) / 1e9;
+        }
+        report.add("marts", "all marts over " + events + " events", refresh, "s", "");
+        report.add("marts", "the models' plain SELECTs", plain, "s", "");
+        report.add(
+                "marts", "refresh, with storing and checks / plain", refresh / plain, "ratio", "");
     }
 
     private double loadSeconds(String day, int lines) throws Exception {
