@@ -233,8 +233,21 @@ export function chart(option, label) {
   return place;
 }
 
+/** A share as a percentage. */
+export function percent(value, digits = 1) {
+  return value === null ? "–" : `${(value * 100).toFixed(digits)} %`;
+}
+
+/** For queryPanel: a drawing of some of the columns, in this order. */
+export function of(names, draw) {
+  return (columns, rows) => {
+    const at = names.map((name) => columns.findIndex((column) => column.name === name));
+    return draw(at.map((index) => columns[index]), rows.map((row) => at.map((index) => row[index])));
+  };
+}
+
 /** For queryPanel: one line a column of numbers, over the first column. */
-export function lines(columns, rows, type = "line") {
+export function lines(columns, rows, type = "line", more = {}) {
   const series = columns.slice(1).map((column, i) => ({
     name: column.name.replaceAll("_", " "),
     type,
@@ -243,13 +256,20 @@ export function lines(columns, rows, type = "line") {
     data: rows.map((row) => row[i + 1]),
   }));
   return chart(
-    () => ({ xAxis: { type: "category", data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series }),
+    () => ({ xAxis: { type: "category", data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series, ...more }),
     columns.map((column) => column.name).join(", "),
   );
 }
 
 /** For queryPanel: as lines, with bars. */
 export const bars = (columns, rows) => lines(columns, rows, "bar");
+
+/** For queryPanel: as lines, of shares. */
+export const percentLines = (columns, rows) =>
+  lines(columns, rows, "line", {
+    yAxis: { type: "value", axisLabel: { formatter: (value) => percent(value, 0) } },
+    tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => percent(value ?? null) },
+  });
 
 // --- The login ---------------------------------------------------------------------------------------------------------
 

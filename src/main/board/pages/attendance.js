@@ -1,0 +1,67 @@
+// Attendance: the marks of the electronic journal, by group and by teacher.
+import { bars, element, get, of, page, panel, problem, queryPanel, shown, table } from "../board.js";
+
+const compare = new Intl.Collator("ru", { numeric: true }).compare;
+
+/** For queryPanel: sorted by a column, as a Russian reader looks for it, and then drawn. */
+const by = (name, draw) => (columns, rows) => {
+  const at = columns.findIndex((column) => column.name === name);
+  return draw(columns, [...rows].sort((one, other) => compare(one[at], other[at])));
+};
+
+/** The marks of today, in words. */
+async function today(place) {
+  const answer = await get("/api/query/attendance_today");
+  place.replaceChildren(
+    answer.problem
+      ? problem(answer.problem)
+      : element("p", {}, element("b", { class: "big" }, shown(answer.data[0][1])), ` marks of ${shown(answer.data[0][2])} students`),
+  );
+}
+
+page(
+  "attendance",
+  "Attendance",
+  (main, days) => {
+    const now = panel("Today", "marks of today's lessons, in Moscow");
+    const count = element("div", {});
+    now.append(count);
+    today(count);
+
+    const students = element("div", { class: "stack" });
+    const choose = element("select", { "aria-label": "Group", change: () => show(choose.value) });
+    const show = (group) =>
+      students.replaceChildren(queryPanel(`Students of ${group || "no group"}`, "attendance_students", { ...days, group }, by("student", table), "of each mark, the click that counts"));
+    const groups = queryPanel(
+      "By group",
+      "attendance_by_group",
+      days,
+      by("group_title", (columns, sorted) => {
+        choose.replaceChildren(...sorted.map((row) => element("option", { value: row[0] }, row[0] || "no group")));
+        show(sorted[0][0]);
+        return element(
+          "div",
+          {},
+          of(["group_title", "present", "absent", "excused", "other"], bars)(columns, sorted),
+          element("label", { class: "row" }, "Students of the group", choose),
+        );
+      }),
+      "marks: present, absent, excused by the dean's office, others",
+    );
+    main.append(
+      now,
+      groups,
+      students,
+      queryPanel(
+        "By teacher",
+        "attendance_by_teacher",
+        days,
+        by("teacher", (columns, sorted) =>
+          element("div", {}, of(["teacher", "present_percent", "absent_percent"], bars)(columns, sorted), table(columns, sorted)),
+        ),
+        "of their marks, how many say present and absent",
+      ),
+    );
+  },
+  { days: true },
+);
