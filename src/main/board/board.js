@@ -160,6 +160,11 @@ export function table(columns, rows) {
   return element("div", { class: "wide" }, element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body)));
 }
 
+/** A name that may go on in the next line behind its underscores, points and slashes. */
+export function name(text) {
+  return text.split(/(?<=[_./])/).flatMap((part) => [part, element("wbr")]);
+}
+
 /** A value for reading: thousands apart, nothing for null. */
 export function shown(value) {
   if (value === null || value === undefined) return "–";
@@ -181,8 +186,8 @@ export function duration(seconds) {
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const scheme = matchMedia("(prefers-color-scheme: dark)");
-const LIGHT = ["#a84a12", "#2f6f9f", "#2c7a4b", "#8a5a9e", "#8a6d00", "#b3405f", "#4d6b6b"];
-const DARK = ["#f0935a", "#74b3e0", "#6cc48c", "#c79be0", "#d9bd52", "#f08aa5", "#9dbdbd"];
+const LIGHT = ["#a84a12", "#2f6f9f", "#2c7a4b", "#8a5a9e", "#8a6d00", "#b3405f", "#4d6b6b", "#5b5bb5", "#7a5230", "#5f7d1f"];
+const DARK = ["#f0935a", "#74b3e0", "#6cc48c", "#c79be0", "#d9bd52", "#f08aa5", "#9dbdbd", "#a5a5f0", "#cfa582", "#aecb6b"];
 
 /** What all charts of the board have in common, in the colours of now. */
 function look() {
@@ -215,8 +220,8 @@ export function chart(option, label) {
     drawn.setOption({
       animation: false,
       aria: { enabled: true },
-      grid: { left: 8, right: 12, top: 34, bottom: 8, containLabel: true },
-      legend: { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
+      grid: { left: 8, right: 12, top: 38, bottom: 8, containLabel: true },
+      legend: { type: "scroll", top: 4, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
       tooltip: { trigger: "axis", renderMode: "richText" },
       ...option(),
     });

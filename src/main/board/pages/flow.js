@@ -1,5 +1,5 @@
 // Flow: what moves from where to where, what was rejected, what the jobs did.
-import { act, ago, chart, duration, element, every, get, note, page, panel, problem, queryPanel, refill, shown, table } from "../board.js";
+import { act, ago, chart, duration, element, every, get, name, note, page, panel, problem, queryPanel, refill, shown, table } from "../board.js";
 
 const LOOK_MS = 2_000;
 const SLOWER_MS = 5_000;
@@ -43,7 +43,7 @@ function lanes(steps) {
   return (begun.length ? begun : steps).flatMap((step) => follow([step]));
 }
 
-const place = (where) => element("div", { class: "place" }, element("small", {}, where.system), element("b", {}, where.name));
+const place = (where) => element("div", { class: "place" }, element("small", {}, where.system), element("b", {}, name(where.name)));
 
 function mark(state, failure) {
   const recent = failure && Date.now() - Date.parse(failure.time) < 60_000;
@@ -88,7 +88,7 @@ function rateChart(rates) {
     () => ({
       xAxis: { type: "time" },
       yAxis: { type: "value", name: "rows/s", min: 0, minInterval: 1, nameTextStyle: { align: "left" } },
-      grid: { left: 8, right: 12, top: 54, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 12, top: 58, bottom: 8, containLabel: true },
       series: [...rates.series].map(([route, points]) => ({ name: route, type: "line", showSymbol: false, data: points, lineStyle: { width: 2 } })),
     }),
     "Rows per second of each step since the page was opened",
@@ -132,7 +132,7 @@ function letters(found, again) {
       letter.reason,
       element("code", {}, letter.value ?? "–"),
     ]);
-    const kinds = { rejected: "short", reason: "long", value: "long", "": "short" };
+    const kinds = { rejected: "short", key: "short", reason: "long", value: "long", "": "short" };
     const columns = ["rejected", "", "from", "key", "reason", "value"].map((name) => ({ name, type: "String", kind: kinds[name] }));
     return [
       element("div", { class: "row" }, element("h3", {}, topic.topic), element("small", {}, `${shown(topic.records)} records, the newest ${topic.letters.length} below, ${unsent} of them not replayed`), send),

@@ -61,7 +61,11 @@ final class Flow {
         Map<String, Object> step =
                 step(
                         "outbox-" + outbox.name(),
-                        place("Postgres", outbox.table()),
+                        place(
+                                outbox.server().equals("subscriber")
+                                        ? "Postgres, subscriber"
+                                        : "Postgres",
+                                outbox.table()),
                         place("Kafka", outbox.topic()));
         String[] tag = {"pipeline", outbox.name()};
         put(step, "rows", counter("caravan.outbox.rows.sent", tag));
