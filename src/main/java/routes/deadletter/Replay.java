@@ -64,7 +64,7 @@ public final class Replay {
         } else if (wanted) {
             letters.markReplayed(letter);
             places.add(letter.place());
-            if (!letter.hasKey()) {
+            if (!letter.hasKey() && letters.needsKey(letter)) {
                 keyless.add(letter.place());
             }
         }
@@ -75,7 +75,7 @@ public final class Replay {
         return places.size();
     }
 
-    /** Places of those that have no key, and will come back unless they are given one. */
+    /** Places of those that lack a key, and will come back unless they are given one. */
     public List<String> keyless() {
         return List.copyOf(keyless);
     }
