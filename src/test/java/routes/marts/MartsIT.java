@@ -229,8 +229,9 @@ class MartsIT {
     void killedServer_hasTheMartsAfterItsRestart_andRefreshesThem() throws Exception {
         sandbox.command("kill", "clickhouse");
         sandbox.command("start", "clickhouse");
-        // The client still has connections that the killed server had accepted.
+        // Both clients still have connections that the killed server had accepted.
         Awaitility.await().ignoreExceptions().until(() -> !marts.states().isEmpty());
+        Awaitility.await().ignoreExceptions().until(() -> !rows("SELECT 1 AS one").isEmpty());
         assertThat(rows(TODAYS_ACTIVITY)).containsExactly("2026-01-05 2 2 2");
         raw.load(DAY.plusDays(1), List.of(Event.of("9", "cat", "login", TEN.plusDays(1))));
         assertThat(refresh()).isEmpty();
