@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.RuntimeProcess;
 import harness.Services;
+import java.io.ByteArrayInputStream;
+import java.io.ObjectInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,10 +13,12 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.component.quartz.QuartzConstants;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quartz.JobDataMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Schedules in Postgres: each day once, whoever is up; shown with the audit's export. */
@@ -123,6 +127,31 @@ class JobsIT {
             later.awaitRunning();
             awaitRuns(1);
             assertThat(runs()).containsExactly(yesterday + " true");
+        }
+    }
+
+    @Test
+    void scheduleConfiguredAnew_isWhatConsolesShow() throws Exception {
+        try (RuntimeProcess first = RuntimeProcess.start(environment(EVERY_SECOND))) {
+            first.awaitRunning();
+        }
+        assertThat(described()).isEqualTo(EVERY_SECOND);
+        try (RuntimeProcess later = RuntimeProcess.start(environment(IN_YEARS))) {
+            later.awaitRunning();
+            assertThat(described()).isEqualTo(IN_YEARS);
+        }
+    }
+
+    /** Quartz keeps what it says of a job as a serialized map. */
+    private String described() throws Exception {
+        byte[] map =
+                postgres.queryForObject(
+                        "SELECT job_data FROM caravan_jobs.qrtz_job_details WHERE job_name ="
+                                + " 'audit'",
+                        byte[].class);
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(map))) {
+            return ((JobDataMap) in.readObject())
+                    .getString(QuartzConstants.QUARTZ_TRIGGER_CRON_EXPRESSION);
         }
     }
 

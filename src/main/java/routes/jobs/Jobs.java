@@ -13,7 +13,11 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.component.quartz.QuartzConstants;
+import org.quartz.JobDetail;
+import org.quartz.JobKey;
 import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -127,9 +131,21 @@ public final class Jobs {
         add("job-backlog", settings);
         // Camel starts it by itself only where it stands before the context starts.
         Scheduler scheduler = context.getComponent("quartz", QuartzComponent.class).getScheduler();
+        describe(scheduler, settings);
         if (!scheduler.isStarted()) {
             scheduler.start();
         }
+    }
+
+    /**
+     * Camel changes the trigger of a schedule that was configured anew, and leaves the former one
+     * in the job's description, which is what consoles show.
+     */
+    private static void describe(Scheduler scheduler, JobSettings settings)
+            throws SchedulerException {
+        JobDetail job = scheduler.getJobDetail(JobKey.jobKey(settings.name(), "caravan"));
+        job.getJobDataMap().put(QuartzConstants.QUARTZ_TRIGGER_CRON_EXPRESSION, settings.cron());
+        scheduler.addJob(job, true);
     }
 
     /** A job's days, for work on one of them outside the schedule. */
