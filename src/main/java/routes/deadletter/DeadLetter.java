@@ -49,8 +49,9 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return header(DeadLetters.REASON);
     }
 
-    boolean hasKey() {
-        return record.key() != null && record.key().length > 0;
+    /** True if it is here because it has no key, and would come back. */
+    boolean lacksKey() {
+        return Rejected.NO_KEY.equals(reason());
     }
 
     /**

@@ -38,7 +38,6 @@ public final class DeadLetterTopic implements AutoCloseable {
     private final Map<TopicPartition, TreeSet<Long>> letters = new HashMap<>();
     private final Map<TopicPartition, Replayed> replayed = new HashMap<>();
     private final Set<String> origins = new HashSet<>();
-    private final String clicks;
 
     /**
      * Opens the topic, and looks through it once.
@@ -46,7 +45,6 @@ public final class DeadLetterTopic implements AutoCloseable {
      * @throws DeadLettersUnread when Kafka does not answer, or has no such topic
      */
     public DeadLetterTopic(Settings settings, String topic) {
-        clicks = settings.topic("caravan.attendance.topic");
         TopicDescription description = describe(settings, topic);
         description
                 .partitions()
@@ -75,11 +73,6 @@ public final class DeadLetterTopic implements AutoCloseable {
             consumer.close();
             throw e;
         }
-    }
-
-    /** The clicks' stream goes by the ID within; every other reader goes by the record's key. */
-    boolean needsKey(DeadLetter letter) {
-        return !clicks.equals(letter.topic());
     }
 
     /** The group whose offsets say what was replayed. */

@@ -64,7 +64,7 @@ public final class Replay {
         } else if (wanted) {
             letters.markReplayed(letter);
             places.add(letter.place());
-            if (!letter.hasKey() && letters.needsKey(letter)) {
+            if (letter.lacksKey()) {
                 keyless.add(letter.place());
             }
         }

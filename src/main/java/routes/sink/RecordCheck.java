@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import routes.deadletter.Rejected;
 
 /**
  * Looks through a record before it is sent: is it one JSON object, does it name what must be named,
@@ -108,8 +109,7 @@ final class RecordCheck {
 
     Verdict check(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null || record.key().length == 0) {
-            return Verdict.bad(
-                    "the record has no key: without one it cannot be told from its repetition");
+            return Verdict.bad(Rejected.NO_KEY);
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
         if (key.indexOf('\uFFFD') >= 0
