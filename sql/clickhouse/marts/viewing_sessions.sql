@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS marts.viewing_sessions_versions (
 ) ENGINE = ReplacingMergeTree(built_at)
 ORDER BY session_id;
 
-CREATE VIEW IF NOT EXISTS marts.viewing_sessions AS
+CREATE OR REPLACE VIEW marts.viewing_sessions AS
 SELECT session_id, user_id, movie_id, started, finished, watched_seconds, completed
 FROM marts.viewing_sessions_versions FINAL;
 
@@ -39,6 +39,7 @@ REFRESH EVERY 1 MINUTE DEPENDS ON staging.viewing_events
 SETTINGS refresh_retries = 0
 APPEND TO marts.viewing_sessions_versions
 EMPTY
+COMMENT '{definition}'
 AS
 WITH
     numbered AS (

@@ -12,5 +12,5 @@ SELECT
     loaded_at
 FROM raw.loads
 WHERE day BETWEEN {from:Date} AND {to:Date}
-ORDER BY raw.loads.loaded_at DESC
+ORDER BY raw.loads.loaded_at DESC, day DESC
 LIMIT 1000

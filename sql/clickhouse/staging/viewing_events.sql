@@ -5,7 +5,7 @@
 
 CREATE DATABASE IF NOT EXISTS staging;
 
-CREATE VIEW IF NOT EXISTS staging.viewing_history AS
+CREATE OR REPLACE VIEW staging.viewing_history AS
 SELECT
     e.event_id AS event_id,
     assumeNotNull(e.user_id) AS user_id,
@@ -20,7 +20,7 @@ WHERE isNotNull(e.user_id)
     AND ifNull(e.event_type, '') IN ('play', 'pause', 'resume', 'finish');
 
 -- Each event by itself, so that a bad one keeps no other out.
-CREATE VIEW IF NOT EXISTS staging.viewing_events_left_out AS
+CREATE OR REPLACE VIEW staging.viewing_events_left_out AS
 SELECT
     event_id,
     multiIf(
@@ -47,6 +47,7 @@ SETTINGS refresh_retries = 0
 ENGINE = MergeTree
 ORDER BY (user_id, movie_id, event_time, event_id)
 EMPTY
+COMMENT '{definition}'
 AS
 SELECT event_id, user_id, movie_id, event_type, event_time
 FROM staging.viewing_history

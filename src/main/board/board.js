@@ -137,9 +137,18 @@ export function queryPanel(title, query, values, draw, hint = "") {
     } else {
       place.replaceChildren(draw(answer.meta, answer.data));
     }
+    const old = await formerMart(query);
+    if (old && !left) place.prepend(problem(old));
   };
   ask();
   return made;
+}
+
+/** A sentence where a query is of the mart of its name, and the mart is not of what was loaded last. */
+async function formerMart(query) {
+  const mart = (await get("/api/marts")).models?.find((model) => model.name === `marts.${query}`);
+  if (!mart || (mart.state !== "failed" && mart.state !== "stale")) return null;
+  return `${mart.built ? `As of ${mart.built.replace("T", " ").replace("Z", " UTC")}` : "Not built yet"}: ${mart.problem}`;
 }
 
 const NUMBER = /^(Nullable\()?(U?Int|Float|Decimal)/;

@@ -182,6 +182,30 @@ function jobs(found) {
   return made;
 }
 
+const FRESH = { fresh: "good", building: "", stale: "warn", empty: "warn", failed: "bad" };
+
+function marts(found) {
+  if (found.problem) return [problem(found.problem)];
+  if (!found.models?.length) return [note("No mart is built here: see load in caravan.jobs, and cinema in caravan.streams.")];
+  const columns = [
+    { name: "model", type: "String", kind: "short" },
+    { name: "state", type: "String", kind: "short" },
+    { name: "built", type: "String", kind: "short" },
+    { name: "seconds", type: "Float64" },
+    { name: "rows", type: "UInt64" },
+    { name: "problem", type: "String", kind: "long" },
+  ];
+  const rows = found.models.map((model) => [
+    model.name,
+    element("span", { class: `mark ${FRESH[model.state]}` }, model.state),
+    model.built ? element("span", { title: model.built }, ago(model.built)) : "never",
+    model.seconds,
+    model.rows,
+    model.problem,
+  ]);
+  return [table(columns, rows)];
+}
+
 /** Asks for a day of a job; it is built once, so that what is chosen in it stays. */
 function askForDay(names, shownAgain) {
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -215,16 +239,20 @@ page(
     const lettersPlace = element("div", {}, note("Asking Kafka …"));
     const jobsPanel = panel("Jobs", "work by the day");
     const jobsPlace = element("div", {}, note("Asking Postgres …"));
+    const martsPanel = panel("Marts", "what is built from the tables, and checked");
+    const martsPlace = element("div", {}, note("Asking Caravan …"));
     lanesPanel.append(lanesPlace);
     ratesPanel.append(picture);
     routesPanel.append(routesPlace);
     lettersPanel.append(lettersPlace);
     jobsPanel.append(jobsPlace);
+    martsPanel.append(martsPlace);
     main.append(
       lanesPanel,
       ratesPanel,
       lettersPanel,
       jobsPanel,
+      martsPanel,
       queryPanel("Loads", "loads", days, table, "daily files that were read to their end"),
       queryPanel("Rejected lines", "rejected_lines", days, table, "of daily files"),
       routesPanel,
@@ -254,6 +282,8 @@ page(
       await showLetters();
     };
     every(SLOWER_MS, showLetters);
+
+    every(SLOWER_MS, async () => refill(martsPlace, ...marts(await get("/api/marts"))));
 
     let form;
     const showJobs = async () => {

@@ -10,14 +10,15 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
@@ -48,6 +49,7 @@ import routes.jobs.Jobs;
 import routes.jobs.Work;
 import routes.kafka.KafkaMetrics;
 import routes.kafka.Topics;
+import routes.marts.MartStates;
 import routes.marts.Marts;
 import routes.marts.MartsHealth;
 import routes.marts.MartsSettings;
@@ -86,6 +88,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final MartStates martStates = new MartStates(registry);
     private final Map<String, Object> kafka;
     private final HikariDataSource postgres;
     private final HikariDataSource subscriber;
@@ -110,13 +113,18 @@ public final class CaravanRuntime implements AutoCloseable {
         subscriber = Servers.subscriber(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
         topics = new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
-        streams = new Streams(settings, postgres, subscriber, clickHouse, topics, registry);
+        streams =
+                new Streams(
+                        settings, postgres, subscriber, clickHouse, topics, registry, martStates);
         webSettings = WebSettings.read(settings);
         web = new WebServer(webSettings);
         marts =
                 works.get("load") == null
                         ? Optional.empty()
                         : Optional.of(marts(settings, postgres));
+        if (marts.isPresent()) {
+            martStates.expect(Marts.GROUP, Marts.models());
+        }
     }
 
     /**
@@ -167,6 +175,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind(
                 "subscriber-transaction",
                 new SpringTransactionPolicy(new DataSourceTransactionManager(subscriber)));
+        main.bind("mart-states", martStates);
         main.bind("quiet", new QuietExceptionHandler());
         main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
         main.bind("kafka", kafkaComponent());
@@ -178,7 +187,15 @@ public final class CaravanRuntime implements AutoCloseable {
         addHealthChecks();
         new HealthPages(main.getCamelContext(), registry).addTo(web);
         console.addTo(web);
-        board = new Board(settings, jobs, main.getCamelContext(), registry, postgres, failures);
+        board =
+                new Board(
+                        settings,
+                        jobs,
+                        main.getCamelContext(),
+                        registry,
+                        postgres,
+                        failures,
+                        martStates);
         board.addTo(web);
         web.start();
         preparing = new Thread(this::prepare, "prepare");
@@ -248,11 +265,16 @@ public final class CaravanRuntime implements AutoCloseable {
                                         "they are still being prepared; see the log");
                             }
                         }));
-        boolean cinema = streams.all().stream().anyMatch(stream -> stream.name().equals("cinema"));
-        if (!outboxes.isEmpty() || !jobs.isEmpty() || cinema) {
+        Set<String> databases = new HashSet<>();
+        outboxes.forEach(outbox -> databases.add(outbox.server()));
+        streams.all().forEach(stream -> databases.addAll(stream.databases()));
+        if (!jobs.isEmpty()) {
+            databases.add("postgres");
+        }
+        if (databases.contains("postgres")) {
             checks.register(database("postgres", postgres));
         }
-        if (cinema || outboxes.stream().anyMatch(outbox -> outbox.server().equals("subscriber"))) {
+        if (databases.contains("subscriber")) {
             checks.register(database("subscriber", subscriber));
         }
         Admin admin = Admin.create(kafka);
@@ -281,7 +303,9 @@ public final class CaravanRuntime implements AutoCloseable {
                             () -> clickHouse.rows("SELECT 1 AS one", Map.of())));
         }
         streams.all().forEach(stream -> stream.healthChecks().forEach(checks::register));
-        marts.ifPresent(all -> checks.register(new MartsHealth(all)));
+        if (!martStates.isEmpty()) {
+            checks.register(new MartsHealth(martStates));
+        }
         if (works.get("archive") instanceof Archive archive) {
             checks.register(
                     new Dependency("mongodb", Servers.mongodbHosts(settings), archive::ping));
@@ -298,7 +322,6 @@ public final class CaravanRuntime implements AutoCloseable {
     private void prepare() {
         try {
             CamelContext context = main.getCamelContext();
-            int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
             Outboxes outboxRoutes =
                     new Outboxes(
                             context,
@@ -314,11 +337,15 @@ public final class CaravanRuntime implements AutoCloseable {
                         untilDone("outbox " + outbox.name(), () -> outboxRoutes.prepare(outbox));
                 outboxRoutes.start(outbox, prepared);
             }
-            Sinks sinkRoutes = new Sinks(context, clickHouse, topics, registry);
+            Sinks sinkRoutes =
+                    new Sinks(
+                            context,
+                            clickHouse,
+                            topics,
+                            registry,
+                            settings.bytes("caravan.outbox.default.record-bytes"));
             for (SinkSettings sink : sinks) {
-                Sink prepared =
-                        untilDone(
-                                "sink " + sink.name(), () -> sinkRoutes.prepare(sink, recordBytes));
+                Sink prepared = untilDone("sink " + sink.name(), () -> sinkRoutes.prepare(sink));
                 sinkRoutes.start(sink, prepared);
             }
             List<Part> parts = new ArrayList<>();
@@ -358,28 +385,16 @@ public final class CaravanRuntime implements AutoCloseable {
             throws Exception {
         stream.prepare();
         Map<OutboxSettings, Outbox> sources = new LinkedHashMap<>();
-        for (OutboxSettings outbox :
-                OutboxSettings.read(
-                        settings, besides(stream.outboxes(), OutboxSettings::name, outboxes))) {
+        for (OutboxSettings outbox : streams.outboxes(stream)) {
             sources.put(outbox, outboxRoutes.prepare(outbox));
         }
-        int recordBytes = settings.bytes("caravan.outbox.default.record-bytes");
         Map<SinkSettings, Sink> targets = new LinkedHashMap<>();
-        for (SinkSettings sink :
-                SinkSettings.read(settings, besides(stream.sinks(), SinkSettings::name, sinks))) {
-            targets.put(sink, sinkRoutes.prepare(sink, recordBytes));
+        for (SinkSettings sink : streams.sinks(stream)) {
+            targets.put(sink, sinkRoutes.prepare(sink));
         }
         stream.start(context);
         sources.forEach(outboxRoutes::start);
         targets.forEach(sinkRoutes::start);
-    }
-
-    /** The names that have not been started by themselves. */
-    private static <T> List<String> besides(
-            List<String> names, Function<T, String> name, List<T> started) {
-        return names.stream()
-                .filter(candidate -> started.stream().map(name).noneMatch(candidate::equals))
-                .toList();
     }
 
     private List<Part> jobs(CamelContext context) throws InterruptedException {
@@ -417,7 +432,6 @@ public final class CaravanRuntime implements AutoCloseable {
 
     private void start(Marts marts, CamelContext context) throws Exception {
         marts.prepare();
-        marts.register(registry);
         context.getRegistry().bind("marts", marts);
         context.addRoutes(marts.routes());
     }

@@ -4,7 +4,6 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,19 +38,20 @@ public final class Servers {
 
     private static HikariDataSource postgres(Settings settings, String name) {
         String prefix = "caravan." + name + ".";
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setJdbcUrl(settings.text(prefix + "url"));
-        config.setUsername(settings.text(prefix + "user"));
-        config.setPassword(settings.find(prefix + "password").orElse(""));
-        config.setMaximumPoolSize(settings.integer(prefix + "connections", 2, 1_000));
-        config.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
-        config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("ApplicationName", "caravan");
-        config.setConnectionInitSql("SET TIME ZONE 'UTC'");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("socketTimeout", "60");
-        return new HikariDataSource(config);
+        // Connects when it is first asked: not every runtime needs each server.
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName(name);
+        pool.setJdbcUrl(settings.text(prefix + "url"));
+        pool.setUsername(settings.text(prefix + "user"));
+        pool.setPassword(settings.find(prefix + "password").orElse(""));
+        pool.setMaximumPoolSize(settings.integer(prefix + "connections", 2, 1_000));
+        pool.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
+        pool.setInitializationFailTimeout(-1);
+        pool.addDataSourceProperty("ApplicationName", "caravan");
+        pool.setConnectionInitSql("SET TIME ZONE 'UTC'");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty("socketTimeout", "60");
+        return pool;
     }
 
     /**

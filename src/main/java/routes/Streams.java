@@ -9,6 +9,7 @@ import routes.attendance.AttendanceStream;
 import routes.cinema.Cinema;
 import routes.clickhouse.ClickHouse;
 import routes.kafka.Topics;
+import routes.marts.MartStates;
 import routes.outbox.OutboxSettings;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
@@ -25,6 +26,7 @@ public final class Streams implements AutoCloseable {
     private static final Map<String, List<String>> OUTBOXES =
             Map.of("attendance", List.of(), "cinema", Cinema.OUTBOXES);
 
+    private final Settings settings;
     private final List<Stream> streams = new ArrayList<>();
 
     Streams(
@@ -33,13 +35,21 @@ public final class Streams implements AutoCloseable {
             HikariDataSource subscriber,
             ClickHouse clickHouse,
             Topics topics,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            MartStates marts) {
+        this.settings = settings;
         for (String name : names(settings)) {
             streams.add(
                     switch (name) {
                         case "attendance" -> new AttendanceStream(settings, topics, registry);
                         case "cinema" ->
-                                new Cinema(settings, postgres, subscriber, clickHouse, registry);
+                                new Cinema(
+                                        settings,
+                                        postgres,
+                                        subscriber,
+                                        clickHouse,
+                                        registry,
+                                        marts);
                         default -> throw new IllegalArgumentException("no stream " + name);
                     });
         }
@@ -82,10 +92,24 @@ public final class Streams implements AutoCloseable {
     private static List<String> with(
             Map<String, List<String>> brought, List<String> named, Settings settings) {
         List<String> names = new ArrayList<>(named);
-        for (String stream : names(settings)) {
-            brought.get(stream).stream().filter(name -> !names.contains(name)).forEach(names::add);
-        }
+        names(settings).forEach(stream -> names.addAll(besides(named, brought.get(stream))));
         return names;
+    }
+
+    private static List<String> besides(List<String> named, List<String> brought) {
+        return brought.stream().filter(name -> !named.contains(name)).toList();
+    }
+
+    /** The outboxes that a stream brings, but for those that run without it. */
+    List<OutboxSettings> outboxes(Stream stream) {
+        return OutboxSettings.read(
+                settings, besides(settings.names("caravan.outboxes"), OUTBOXES.get(stream.name())));
+    }
+
+    /** The sinks that a stream brings, but for those that run without it. */
+    List<SinkSettings> sinks(Stream stream) {
+        return SinkSettings.read(
+                settings, besides(settings.names("caravan.sinks"), SINKS.get(stream.name())));
     }
 
     /** Dead-letter topics of the streams, besides those of their sinks. */

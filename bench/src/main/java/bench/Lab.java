@@ -89,6 +89,11 @@ final class Lab implements AutoCloseable {
         return environment;
     }
 
+    /** Where the pages of a runtime with {@link #environment} are. */
+    String pages() {
+        return "http://localhost:" + HTTP_PORT;
+    }
+
     String elasticsearch() {
         return sandbox.environment().get("CARAVAN_ELASTICSEARCH_URL");
     }

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -35,22 +36,6 @@ public final class Main {
     private static final String JSON =
             "SELECT id, row_to_json((SELECT r FROM (SELECT id, user_id, event_type, points_spent,"
                     + " event_time) AS r))::text";
-
-    /** Users come back for some days after their first; a day has about 10,000 of them. */
-    private static final String RAW_EVENTS =
-            "INSERT INTO raw.lines SELECT toDate('2026-01-01') + intDiv(number, {a day}) AS day,"
-                + " number % {a day} + 1, '', toString(day) || '-' || toString(number),"
-                + " toString(least(rand(1) % 10000, rand(2) % 10000) + 2000 * intDiv(number, {a"
-                + " day})) AS user, ['page_view', 'page_view', 'page_view', 'login',"
-                + " 'task_completed', 'task_completed', 'task_completed', 'page_view', 'purchase',"
-                + " 'ab_test_assigned'][1 + rand(3) % 10] AS type, toDateTime64(day, 3, 'UTC') +"
-                + " rand(4) % 86400, user || toString(day), if(type = 'purchase',"
-                + " toDecimal64(rand(5) % 10000 / 100, 4), 0), if(type = 'task_completed', 'task-'"
-                + " || toString(rand(6) % 40), ''), if(type = 'task_completed', if(rand(7) % 10 <"
-                + " 7, 'success', 'fail'), ''), if(type = 'ab_test_assigned', 'checkout', ''),"
-                + " if(type = 'ab_test_assigned', if(cityHash64(user) % 2 = 0, 'A', 'B'), ''),"
-                + " '{\"page\":\"/lessons\"}' FROM numbers({events}) SETTINGS"
-                + " max_partitions_per_insert_block = 1000";
 
     private final Lab lab;
     private final Report report;
@@ -85,6 +70,7 @@ public final class Main {
                     case "load" -> main.load();
                     case "archive" -> main.archive();
                     case "marts" -> main.marts();
+                    case "pages" -> new Pages(lab, report, 10 * main.rows).run();
                     case "attendance" -> new Attendance(lab, report, main.rows).run();
                     default -> throw new IllegalArgumentException("no benchmark " + bench);
                 }
@@ -503,16 +489,7 @@ public final class Main {
      */
     private void marts() throws Exception {
         int events = 10 * rows;
-        // Makes the tables of raw and the views.
-        lab.command("marts", "status");
-        lab.clickHouse("TRUNCATE TABLE raw.lines");
-        lab.clickHouse(
-                RAW_EVENTS
-                        .replace("{events}", Integer.toString(events))
-                        .replace("{a day}", Integer.toString((events + 29) / 30)));
-        lab.clickHouse(
-                "INSERT INTO raw.loads (day, file, outcome) SELECT DISTINCT day, 'bench', 'loaded'"
-                        + " FROM raw.lines");
+        RawEvents.fill(lab, events, LocalDate.of(2026, 1, 1), 30);
         lab.command("marts", "refresh");
         long start = System.nanoTime();
         lab.command("marts", "refresh");

@@ -81,11 +81,6 @@ public final class AttendanceStream implements Stream {
     }
 
     @Override
-    public List<String> sinks() {
-        return SINKS;
-    }
-
-    @Override
     public void prepare() throws ExecutionException, InterruptedException {
         String key = "caravan.attendance.";
         topics.ensure(

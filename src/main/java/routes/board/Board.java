@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import routes.jobs.JobSettings;
+import routes.marts.MartState;
+import routes.marts.MartStates;
 import routes.queries.Days;
 import routes.queries.NamedQueries;
 import routes.queries.QueryFailed;
@@ -33,11 +36,13 @@ public final class Board implements AutoCloseable {
     private final Flow flow;
     private final LetterBox letters;
     private final JobRuns jobs;
+    private final MartStates marts;
     private final NamedQueries queries;
 
     /**
      * @param jobs those that run here
      * @param failures hears of what fails in the context
+     * @param marts how the marts stand
      */
     public Board(
             Settings settings,
@@ -45,10 +50,12 @@ public final class Board implements AutoCloseable {
             CamelContext context,
             MeterRegistry meters,
             DataSource postgres,
-            Failures failures) {
+            Failures failures,
+            MartStates marts) {
         flow = new Flow(settings, context, meters, failures);
         letters = new LetterBox(settings);
         this.jobs = new JobRuns(settings, jobs, postgres);
+        this.marts = marts;
         queries = new NamedQueries(settings);
     }
 
@@ -57,6 +64,7 @@ public final class Board implements AutoCloseable {
         server.add("/api/session", Access.ALL, this::session);
         server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described(jobs.jobs())));
         server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described()));
+        server.add("/api/marts", Access.READERS, visit -> Answer.json(marts()));
         server.add("/api/dead-letters", Access.READERS, visit -> Answer.json(letters.described()));
         server.add("/api/query", Access.READERS, this::query);
         server.add("/api/jobs/run", Access.USERS, visit -> done(jobs.run(action(visit))));
@@ -64,6 +72,24 @@ public final class Board implements AutoCloseable {
                 "/api/dead-letters/replay",
                 Access.USERS,
                 visit -> done(letters.replay(action(visit).path("topic").asText())));
+    }
+
+    private Map<String, Object> marts() {
+        return marts.latest()
+                .<Map<String, Object>>map(
+                        all -> Map.of("models", all.stream().map(Board::described).toList()))
+                .orElseGet(() -> Map.of("problem", "ClickHouse does not say how the marts stand."));
+    }
+
+    private static Map<String, Object> described(MartState state) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("name", state.name());
+        described.put("state", state.state().name().toLowerCase(Locale.ROOT));
+        described.put("built", state.built() == null ? null : state.built().toString());
+        described.put("seconds", state.seconds());
+        described.put("rows", state.rows());
+        described.put("problem", state.problem());
+        return described;
     }
 
     private static JsonNode action(Visit visit) throws IOException {

@@ -10,6 +10,7 @@ import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.health.HealthCheck;
 import org.quartz.Scheduler;
 import routes.clickhouse.ClickHouse;
+import routes.marts.MartStates;
 import routes.settings.Settings;
 import routes.streams.Stream;
 
@@ -34,11 +35,13 @@ public final class Cinema implements Stream {
             DataSource publisher,
             DataSource subscriber,
             ClickHouse clickHouse,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            MartStates marts) {
         replication =
                 new Replication(
                         ReplicationSettings.read(settings), publisher, subscriber, registry);
         models = new Models(clickHouse, registry);
+        marts.expect(Models.GROUP, Models.NAMES);
         generator = GeneratorSettings.read(settings);
         health = new ReplicationHealth(replication, registry);
     }
@@ -49,13 +52,8 @@ public final class Cinema implements Stream {
     }
 
     @Override
-    public List<String> outboxes() {
-        return OUTBOXES;
-    }
-
-    @Override
-    public List<String> sinks() {
-        return SINKS;
+    public List<String> databases() {
+        return List.of("postgres", "subscriber");
     }
 
     @Override

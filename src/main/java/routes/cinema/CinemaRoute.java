@@ -21,10 +21,16 @@ final class CinemaRoute extends RouteBuilder {
             .errorHandler(noErrorHandler())
             .to("bean:cinema-replication?method=measure");
 
-        from("scheduler:cinema-checks?delay=60000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-checks")
+        from("scheduler:cinema-models?delay=5000&initialDelay=0&exceptionHandler=#quiet")
+            .routeId("cinema-models")
             .errorHandler(noErrorHandler())
-            .to("bean:cinema-models?method=measure");
+            .to("bean:cinema-models?method=look")
+            .to("bean:mart-states?method=seen(" + Models.GROUP + ", ${body})");
+
+        from("scheduler:cinema-left-out?delay=60000&initialDelay=0&exceptionHandler=#quiet")
+            .routeId("cinema-left-out")
+            .errorHandler(noErrorHandler())
+            .to("bean:cinema-models?method=count");
 
         if (generator.on()) {
             from(QUARTZ + ":cinema/generator?stateful=true&cron=" + generator.cron().replace(' ', '+'))

@@ -6,12 +6,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /** SQL that stands in a file: {@code classpath:sql/...} in the jar, anything else on disk. */
 public final class SqlFile {
     private static final String CLASSPATH = "classpath:";
+
+    private static final int FINGERPRINT_DIGITS = 16;
 
     private SqlFile() {}
 
@@ -55,5 +60,17 @@ public final class SqlFile {
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())
                 .toList();
+    }
+
+    /** The same for the same text only: 16 hexadecimal digits. */
+    public static String fingerprint(String text) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, FINGERPRINT_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
     }
 }

@@ -16,6 +16,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import routes.Reason;
 import routes.Servers;
+import routes.cinema.Models;
+import routes.clickhouse.ClickHouse;
 import routes.marts.CheckResult;
 import routes.marts.MartState;
 import routes.marts.Marts;
@@ -91,7 +93,8 @@ public final class MartsCommand implements Callable<Integer> {
     int status() throws Exception {
         return with(
                 marts -> {
-                    List<MartState> states = marts.states();
+                    List<MartState> states = new ArrayList<>(marts.states());
+                    states.addAll(viewing());
                     TextTable table =
                             new TextTable("model", "state", "built", "seconds", "rows", "problem");
                     states.forEach(
@@ -108,6 +111,13 @@ public final class MartsCommand implements Callable<Integer> {
                     table.print(out());
                     return states.stream().anyMatch(MartState::failed) ? 1 : 0;
                 });
+    }
+
+    /** The models of the viewing events, where they stand: they need no load, and no command. */
+    private static List<MartState> viewing() {
+        try (ClickHouse clickHouse = Servers.clickHouse(Settings.load(System.getenv()))) {
+            return Models.states(clickHouse);
+        }
     }
 
     private static String ago(Instant built) {

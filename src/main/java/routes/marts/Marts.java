@@ -1,7 +1,5 @@
 package routes.marts;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,8 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.RoutesBuilder;
 import org.slf4j.Logger;
@@ -36,18 +32,13 @@ import routes.jobs.Jobs;
  * something was loaded.
  */
 public final class Marts implements AutoCloseable {
+    /** What the models are announced as. */
+    public static final String GROUP = "days";
+
     private static final Logger LOG = LoggerFactory.getLogger(Marts.class);
     private static final String SQL = "classpath:sql/clickhouse/";
     private static final String GATE = "staging.checked";
     private static final String NEVER = "1970-01-01 00:00:00.000";
-
-    /** What ClickHouse puts before and behind the message of an exception. */
-    private static final Pattern BEFORE =
-            Pattern.compile("(?s)^.*?(?:Code: \\d+\\. DB::Exception: )(?:Refresh failed: )?");
-
-    private static final Pattern BEHIND =
-            Pattern.compile(
-                    "(?s): while executing .*|,? Stack trace .*| ?\\([A-Z_]+\\) \\(version .*");
 
     private record ViewState(
             String definition,
@@ -74,7 +65,6 @@ public final class Marts implements AutoCloseable {
     private final MartsSettings settings;
     private final List<Model> models = Model.all();
     private final List<View> views;
-    private volatile Map<String, MartState> latest = Map.of();
     private String tried = "";
     private long nextTry;
 
@@ -92,16 +82,23 @@ public final class Marts implements AutoCloseable {
                         .toList();
     }
 
+    /** All models by name, with their databases; in the order in which they are built. */
+    public static List<String> models() {
+        return Model.all().stream().map(Model::name).toList();
+    }
+
     /** The marts by name, without their database; in the order in which they are built. */
     public static List<String> names() {
-        return Model.all().stream()
-                .map(Model::name)
+        return models().stream()
                 .filter(name -> name.startsWith("marts."))
                 .map(name -> name.substring("marts.".length()))
                 .toList();
     }
 
-    /** Refreshes and measures by itself, as long as it runs; {@code marts} is this object. */
+    /**
+     * Refreshes by itself, as long as it runs, and tells {@code mart-states} of the group {@link
+     * #GROUP}; {@code marts} is this object.
+     */
     public RoutesBuilder routes() {
         return new MartsRoute();
     }
@@ -121,66 +118,6 @@ public final class Marts implements AutoCloseable {
                                         "CREATE MATERIALIZED VIEW IF NOT EXISTS"));
             }
         }
-    }
-
-    /** Shows the states as meters, as {@link #measure} sees them. */
-    public void register(MeterRegistry registry) {
-        for (Model model : models) {
-            gauge(
-                    registry,
-                    model,
-                    "caravan.mart.age.seconds",
-                    "since the model was built; NaN if it never was",
-                    state ->
-                            state.built() == null
-                                    ? Double.NaN
-                                    : (System.currentTimeMillis() - state.built().toEpochMilli())
-                                            / 1e3);
-            gauge(
-                    registry,
-                    model,
-                    "caravan.mart.build.seconds",
-                    "that its last build took",
-                    state -> state.seconds() == null ? Double.NaN : state.seconds());
-            gauge(registry, model, "caravan.mart.rows", "that readers see", MartState::rows);
-            gauge(
-                    registry,
-                    model,
-                    "caravan.mart.failed",
-                    "1 while its last refresh failed, of a check or else",
-                    state -> state.failed() ? 1 : 0);
-            gauge(
-                    registry,
-                    model,
-                    "caravan.mart.stale",
-                    "1 while it lacks something that was loaded",
-                    state -> state.state() == MartState.State.FRESH ? 0 : 1);
-        }
-    }
-
-    private void gauge(
-            MeterRegistry registry,
-            Model model,
-            String name,
-            String description,
-            ToDoubleFunction<MartState> value) {
-        Gauge.builder(
-                        name,
-                        this,
-                        marts -> {
-                            MartState state = marts.latest.get(model.name());
-                            return state == null ? Double.NaN : value.applyAsDouble(state);
-                        })
-                .tag("mart", model.name())
-                .description(description)
-                .register(registry);
-    }
-
-    /** Looks at the states, for the meters. */
-    public void measure() {
-        Map<String, MartState> seen = new LinkedHashMap<>();
-        states().forEach(state -> seen.put(state.name(), state));
-        latest = seen;
     }
 
     /**
@@ -291,7 +228,7 @@ public final class Marts implements AutoCloseable {
                 if (Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
-                problems.put(view.name(), plain(Reason.of(e)));
+                problems.put(view.name(), MartState.plain(Reason.of(e)));
                 LOG.warn(
                         "mart={} event=failed do=\"./caravan marts check\" reason=\"{}\"",
                         view.name(),
@@ -461,7 +398,7 @@ public final class Marts implements AutoCloseable {
                             seen == 0 ? null : Instant.ofEpochSecond(seen),
                             built == 0 ? null : number(row, "ms") / 1e3,
                             "Running".equals(row.get("status")),
-                            plain((String) row.get("exception"))));
+                            MartState.plain((String) row.get("exception"))));
         }
         return states;
     }
@@ -480,18 +417,6 @@ public final class Marts implements AutoCloseable {
 
     private static long number(Map<String, Object> row, String column) {
         return ((Number) row.get(column)).longValue();
-    }
-
-    /** What went wrong, without the server's stack trace. */
-    static String plain(String exception) {
-        if (exception == null) {
-            return "";
-        }
-        String message = BEHIND.matcher(exception).replaceFirst("");
-        for (var before = BEFORE.matcher(message); before.find(); before.reset(message)) {
-            message = message.substring(before.end());
-        }
-        return message.strip();
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
-import routes.Reason;
 
 /**
  * The marts' states, for people: it is always up, because a mart that is stale or has failed keeps
@@ -13,11 +12,11 @@ import routes.Reason;
  * failed.
  */
 public final class MartsHealth extends AbstractHealthCheck {
-    private final Marts marts;
+    private final MartStates states;
 
-    public MartsHealth(Marts marts) {
+    public MartsHealth(MartStates states) {
         super("caravan", "marts");
-        this.marts = marts;
+        this.states = states;
     }
 
     @Override
@@ -28,18 +27,19 @@ public final class MartsHealth extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         builder.up();
-        try {
-            List<MartState> failed = marts.states().stream().filter(MartState::failed).toList();
-            failed.forEach(state -> builder.detail(state.name(), state.problem()));
-            builder.message(
-                    failed.isEmpty()
-                            ? "no mart has failed"
-                            : "degraded: "
-                                    + failed.stream()
-                                            .map(state -> state.name() + ": " + state.problem())
-                                            .collect(Collectors.joining("; ")));
-        } catch (RuntimeException e) {
-            builder.message("unknown: ClickHouse does not say: " + Reason.of(e));
+        builder.message(
+                states.latest()
+                        .map(all -> message(all.stream().filter(MartState::failed).toList()))
+                        .orElse("unknown: ClickHouse does not say"));
+    }
+
+    private static String message(List<MartState> failed) {
+        if (failed.isEmpty()) {
+            return "no mart has failed";
         }
+        return "degraded: "
+                + failed.stream()
+                        .map(state -> state.name() + ": " + state.problem())
+                        .collect(Collectors.joining("; "));
     }
 }

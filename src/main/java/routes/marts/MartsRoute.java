@@ -17,7 +17,8 @@ final class MartsRoute extends RouteBuilder {
         from("scheduler:marts-states?delay=5000&initialDelay=0&exceptionHandler=#quiet")
             .routeId("marts-states")
             .errorHandler(noErrorHandler())
-            .to("bean:marts?method=measure");
+            .to("bean:marts?method=states")
+            .to("bean:mart-states?method=seen(" + Marts.GROUP + ", ${body})");
     }
     // spotless:on
 }

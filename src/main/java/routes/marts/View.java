@@ -1,10 +1,7 @@
 package routes.marts;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import routes.clickhouse.SqlFile;
 
 /**
  * A refreshable view.
@@ -17,8 +14,6 @@ record View(String name, List<String> after, String ddl) {
     /** What a view's comment begins with that was made from a model. */
     static final String COMMENT = "caravan model ";
 
-    private static final int DIGITS = 16;
-
     /** Where the next one is computed while readers still have the former one. */
     String next() {
         return name + "_next";
@@ -26,14 +21,7 @@ record View(String name, List<String> after, String ddl) {
 
     /** The view's comment: another one means that the view was made from another text. */
     String definition() {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(ddl.getBytes(StandardCharsets.UTF_8));
-            return COMMENT + HexFormat.of().formatHex(hash).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return COMMENT + SqlFile.fingerprint(ddl);
     }
 
     /** Makes it, under its own or another name, without rows. */

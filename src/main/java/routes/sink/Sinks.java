@@ -17,18 +17,26 @@ public final class Sinks {
     private final ClickHouse clickHouse;
     private final Topics topics;
     private final MeterRegistry registry;
+    private final int recordBytes;
 
+    /**
+     * @param recordBytes the largest record that its topics take
+     */
     public Sinks(
-            CamelContext context, ClickHouse clickHouse, Topics topics, MeterRegistry registry) {
+            CamelContext context,
+            ClickHouse clickHouse,
+            Topics topics,
+            MeterRegistry registry,
+            int recordBytes) {
         this.context = context;
         this.clickHouse = clickHouse;
         this.topics = topics;
         this.registry = registry;
+        this.recordBytes = recordBytes;
     }
 
     /** Creates what is missing: topics, tables. Can be run again. */
-    public Sink prepare(SinkSettings sink, int recordBytes)
-            throws ExecutionException, InterruptedException {
+    public Sink prepare(SinkSettings sink) throws ExecutionException, InterruptedException {
         String key = "caravan.sink." + sink.name() + ".";
         topics.ensure(
                 key + "topic", sink.topic(), sink.partitions(), sink.retention(), recordBytes);

@@ -9,13 +9,8 @@ public interface Stream extends AutoCloseable {
     /** The stream's name, in settings and routes. */
     String name();
 
-    /** Names of outboxes that are started once {@link #prepare} is done. */
-    default List<String> outboxes() {
-        return List.of();
-    }
-
-    /** Names of sinks that are started once {@link #prepare} is done. */
-    default List<String> sinks() {
+    /** The Postgres servers that it asks itself: {@code postgres}, {@code subscriber}. */
+    default List<String> databases() {
         return List.of();
     }
 

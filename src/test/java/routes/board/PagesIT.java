@@ -1,6 +1,7 @@
 package routes.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import harness.Browser;
 import harness.RuntimeProcess;
@@ -52,10 +53,8 @@ class PagesIT {
         sessions();
         statements("staging/viewing_events.sql");
         statements("marts/viewing_sessions.sql");
-        clickHouse.execute("SYSTEM REFRESH VIEW staging.viewing_events");
-        clickHouse.execute("SYSTEM WAIT VIEW staging.viewing_events");
-        clickHouse.execute("SYSTEM REFRESH VIEW marts.viewing_sessions_refresh");
-        clickHouse.execute("SYSTEM WAIT VIEW marts.viewing_sessions_refresh");
+        refresh("staging.viewing_events");
+        refresh("marts.viewing_sessions_refresh");
         runtime = RuntimeProcess.start(environment).awaitRunning();
         Awaitility.await("the marts are built")
                 .atMost(Duration.ofMinutes(2))
@@ -316,6 +315,48 @@ class PagesIT {
                 "Watched", "watched minutes", numbers("round(sum(watched_seconds) / 60, 1)", days));
         browser.awaitText(panel("Films"), "movie id");
         assertNoProblems("cinema");
+    }
+
+    @Test
+    void martWhoseCheckFails_saysSoOnItsPage_andAmongTheMarts() throws Exception {
+        awaitMarts(
+                "every mart is fresh", ".*\"(empty|stale|building|failed|problem\":\"C).*", false);
+        Object inner =
+                rows("SELECT '.inner_id.' || toString(uuid) AS inner FROM system.tables WHERE"
+                                + " database = 'marts' AND name = 'money_built'")
+                        .get(0)
+                        .get("inner");
+        clickHouse.execute(
+                "INSERT INTO marts.`" + inner + "` SELECT * FROM marts.money_built LIMIT 1");
+        try {
+            // It throws what the check says.
+            assertThatThrownBy(() -> refresh("marts.money")).hasMessageContaining("checks of");
+            awaitMarts("looked at", ".*\"failed\".*", true);
+            visit("money");
+            browser.awaitText(panel("Revenue"), "As of " + TODAY, "checks of marts.money failed");
+            assertDrawn("Revenue", "revenue", numbers("revenue", "marts.money ORDER BY day"));
+            visit("flow");
+            browser.awaitText(panel("Marts"), "failed", "checks of marts.money failed");
+            assertNoProblems("flow-failed-mart");
+        } finally {
+            refresh("marts.money_built");
+            refresh("marts.money");
+        }
+        browser.awaitText(panel("Marts"), "marts.money");
+        Awaitility.await("no mart has failed")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !browser.text(panel("Marts")).contains("checks of"));
+    }
+
+    private static void awaitMarts(String what, String pattern, boolean found) {
+        Awaitility.await(what)
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> runtime.get("/api/marts").body().matches(pattern) == found);
+    }
+
+    private static void refresh(String view) {
+        clickHouse.execute("SYSTEM REFRESH VIEW " + view);
+        clickHouse.execute("SYSTEM WAIT VIEW " + view);
     }
 
     @Test

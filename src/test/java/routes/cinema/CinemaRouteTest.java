@@ -2,6 +2,7 @@ package routes.cinema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,15 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import routes.marts.MartState;
+import routes.marts.MartStates;
 
 /** The cinema's own routes, with their steps recorded. */
 class CinemaRouteTest extends CamelTestSupport {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+    private static final MartState STATE =
+            new MartState("marts.viewing_sessions", MartState.State.FRESH, NOW, 0.1, 7, "");
 
     private final List<String> steps = new ArrayList<>();
 
@@ -30,7 +36,10 @@ class CinemaRouteTest extends CamelTestSupport {
     private final Measured replication = new Measured("replication");
 
     @BindToRegistry("cinema-models")
-    private final Measured models = new Measured("models");
+    private final Looks models = new Looks();
+
+    @BindToRegistry("mart-states")
+    private final MartStates marts = new MartStates(new SimpleMeterRegistry());
 
     @BindToRegistry("cinema-generator")
     private final Generator generator = new Generator();
@@ -45,6 +54,18 @@ class CinemaRouteTest extends CamelTestSupport {
 
         public void measure() {
             steps.add(name);
+        }
+    }
+
+    /** Stands for {@link Models}; Camel calls it by name. */
+    public final class Looks {
+        public void count() {
+            steps.add("count");
+        }
+
+        public List<MartState> look() {
+            steps.add("look");
+            return List.of(STATE);
         }
     }
 
@@ -78,7 +99,12 @@ class CinemaRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        for (String id : List.of("cinema-replication", "cinema-checks", "cinema-generator")) {
+        for (String id :
+                List.of(
+                        "cinema-replication",
+                        "cinema-models",
+                        "cinema-left-out",
+                        "cinema-generator")) {
             AdviceWith.adviceWith(context, id, advice -> advice.replaceFromWith("direct:" + id));
         }
         AdviceWith.adviceWith(
@@ -118,9 +144,11 @@ class CinemaRouteTest extends CamelTestSupport {
     }
 
     @Test
-    void replicationAndChecks_areMeasured() {
+    void replicationAndModels_areLookedAt() {
         template.sendBody("direct:cinema-replication", null);
-        template.sendBody("direct:cinema-checks", null);
-        assertThat(steps).containsExactly("replication", "models");
+        template.sendBody("direct:cinema-left-out", null);
+        template.sendBody("direct:cinema-models", null);
+        assertThat(steps).containsExactly("replication", "count", "look");
+        assertThat(marts.latest()).contains(List.of(STATE));
     }
 }

@@ -255,7 +255,7 @@ class SessionsIT {
     }
 
     @Test
-    void eventIdThatStandsTwice_failsTheCheck_theFormerRowsStay() {
+    void eventIdThatStandsTwice_failsTheCheck_isShown_andTheFormerRowsStay() throws Exception {
         insert(1, "play", 0);
         build();
         long before = staged("1");
@@ -272,19 +272,12 @@ class SessionsIT {
             events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
             Awaitility.await("the check's message")
                     .atMost(Duration.ofSeconds(30))
-                    .until(
-                            () ->
-                                    ((String)
-                                                    events.clickHouse()
-                                                            .rows(
-                                                                    "SELECT exception FROM"
-                                                                        + " system.view_refreshes"
-                                                                        + " WHERE database ="
-                                                                        + " 'staging'",
-                                                                    Map.of())
-                                                            .get(0)
-                                                            .get("exception"))
-                                            .contains("an event_id stands twice"));
+                    .until(() -> health().contains("an event_id stands twice"));
+            assertThat(health()).contains("degraded: staging.viewing_events: ");
+            assertThat(runtime.metric("caravan_mart_failed", "staging.viewing_events"))
+                    .isEqualTo(1);
+            assertThat(runtime.get("/api/marts").body())
+                    .contains("\"failed\"", "an event_id stands twice");
             assertThat(staged("1")).isEqualTo(before);
         } finally {
             events.clickHouse()
@@ -294,6 +287,36 @@ class SessionsIT {
                                     + " AND kafka_batch = ''");
         }
         build();
+        Awaitility.await("nothing has failed")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> health().contains("no mart has failed"));
+    }
+
+    private static String health() throws Exception {
+        return runtime.get("/observe/health").body();
+    }
+
+    @Test
+    void viewOfAFormerDefinition_isMadeAnew_andTheSessionsStay() throws Exception {
+        insert(1, "play", 0);
+        insert(1, "finish", 10);
+        build();
+        String former =
+                "SELECT event_id, user_id, movie_id, event_type, event_time FROM"
+                        + " staging.viewing_history WHERE 0";
+        events.clickHouse().execute("DROP VIEW staging.viewing_events");
+        events.clickHouse()
+                .execute(
+                        "CREATE MATERIALIZED VIEW staging.viewing_events REFRESH EVERY 1 MINUTE"
+                                + " ENGINE = MergeTree ORDER BY event_id EMPTY COMMENT 'caravan"
+                                + " of a former version' AS "
+                                + former);
+        runtime.close();
+        runtime = RuntimeProcess.start(events.environment()).awaitRunning();
+        Awaitility.await("staging as it is defined now")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> staged("user_id = " + user) == 2);
+        assertThat(sessions()).hasSize(1);
     }
 
     private static long staged(String condition) {
