@@ -63,6 +63,14 @@ export async function get(address) {
   }
 }
 
+const asked = new Map();
+
+/** As get(); panels that ask for the same at the same time share one answer. */
+function shared(address) {
+  if (!asked.has(address)) asked.set(address, get(address).finally(() => asked.delete(address)));
+  return asked.get(address);
+}
+
 /** Does something: logs in first if need be, and shows what came of it. True if it was done. */
 export async function act(address, body) {
   if (!session.user && !(await ask())) return false;
@@ -126,7 +134,7 @@ export function queryPanel(title, query, values, draw, hint = "") {
   let left = false;
   whenLeft(() => (left = true));
   const ask = async () => {
-    const answer = await get(`/api/query/${query}?${range}`);
+    const answer = await shared(`/api/query/${query}?${range}`);
     if (left) return;
     file.hidden = !answer.data?.length;
     if (answer.problem) {
