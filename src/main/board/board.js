@@ -134,6 +134,7 @@ export function queryPanel(title, query, values, draw, hint = "") {
   let left = false;
   whenLeft(() => (left = true));
   const ask = async () => {
+    const former = formerMart(query);
     const answer = await shared(`/api/query/${query}?${range}`);
     if (left) return;
     file.hidden = !answer.data?.length;
@@ -145,7 +146,7 @@ export function queryPanel(title, query, values, draw, hint = "") {
     } else {
       place.replaceChildren(draw(answer.meta, answer.data));
     }
-    const old = await formerMart(query);
+    const old = await former;
     if (old && !left) place.prepend(problem(old));
   };
   ask();
@@ -154,7 +155,7 @@ export function queryPanel(title, query, values, draw, hint = "") {
 
 /** A sentence where a query is of the mart of its name, and the mart is not of what was loaded last. */
 async function formerMart(query) {
-  const mart = (await get("/api/marts")).models?.find((model) => model.name === `marts.${query}`);
+  const mart = (await shared("/api/marts")).models?.find((model) => model.name === `marts.${query}`);
   if (!mart || (mart.state !== "failed" && mart.state !== "stale")) return null;
   return `${mart.built ? `As of ${mart.built.replace("T", " ").replace("Z", " UTC")}` : "Not built yet"}: ${mart.problem}`;
 }
