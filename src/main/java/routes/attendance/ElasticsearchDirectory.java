@@ -1,22 +1,10 @@
 package routes.attendance;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -24,25 +12,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import routes.Reason;
+import routes.attendance.Elasticsearch.Hit;
+import routes.attendance.Elasticsearch.Hits;
 import routes.settings.Settings;
 
 /**
  * The university's directory in Elasticsearch: students by PERSONAL.BITRIX_USER_ID, employees by
  * PERSONAL.ID_DECANAT, all in one {@code _msearch}.
  *
- * <p>An answer counts only if it is whole: no shard failed, nothing timed out, no hit was cut off.
- * Of several documents with the same id, one of the right PERSONAL.type comes first, then the one
- * with the least {@code _id}; of several studies, the one that began last.
+ * <p>An answer counts only if no hit was cut off. Of several documents with the same id, one of the
+ * right PERSONAL.type comes first, then the one with the least {@code _id}; of several studies, the
+ * one that began last.
  */
 final class ElasticsearchDirectory implements Directory {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final String PREFIX = "caravan.elasticsearch.";
 
     /** An index gives out no more hits at a time, unless it was told to. */
@@ -79,29 +63,6 @@ final class ElasticsearchDirectory implements Directory {
                     "WORK.department.FACULTY_NAME_DECANAT",
                     "WORK.department.title");
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Answer(List<SearchAnswer> responses) {}
-
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record SearchAnswer(
-            int status,
-            JsonNode error,
-            @JsonProperty("timed_out") boolean timedOut,
-            @JsonProperty("_shards") Shards shards,
-            Hits hits) {}
-
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Shards(int total, int successful, int failed) {}
-
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Hits(Total total, List<Hit> hits) {}
-
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Total(long value, String relation) {}
-
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Hit(@JsonProperty("_id") String id, @JsonProperty("_source") JsonNode source) {}
-
     /** The field that a kind of people is found by, as the index knows it. */
     private record Field(String index, String name, String searched, boolean numeric) {
         /** As the index compares ids; null for one that it cannot hold. */
@@ -115,46 +76,24 @@ final class ElasticsearchDirectory implements Directory {
 
     private record Search(PersonId.Kind kind, Field field, List<String> ids) {}
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
-    private final String url;
-    private final String authorization;
+    private final Elasticsearch server;
     private final Map<PersonId.Kind, String> indices;
-    private final Duration timeout;
     private volatile Map<PersonId.Kind, Field> fields;
 
-    /**
-     * @param url {@code http://host:port}
-     * @param user empty where the server has no accounts
-     * @param timeout how long a whole answer may take
-     */
-    ElasticsearchDirectory(
-            String url,
-            String user,
-            String password,
-            String students,
-            String employees,
-            Duration timeout) {
-        this.url = url.replaceFirst("/+$", "");
-        this.authorization =
-                user.isEmpty()
-                        ? null
-                        : "Basic "
-                                + Base64.getEncoder()
-                                        .encodeToString(
-                                                (user + ':' + password)
-                                                        .getBytes(StandardCharsets.UTF_8));
+    ElasticsearchDirectory(Elasticsearch server, String students, String employees) {
+        this.server = server;
         this.indices = Map.of(PersonId.Kind.STUDENT, students, PersonId.Kind.EMPLOYEE, employees);
-        this.timeout = timeout;
     }
 
     static ElasticsearchDirectory of(Settings settings) {
         return new ElasticsearchDirectory(
-                address(settings),
-                settings.find(PREFIX + "user").orElse(""),
-                settings.find(PREFIX + "password").orElse(""),
+                new Elasticsearch(
+                        address(settings),
+                        settings.find(PREFIX + "user").orElse(""),
+                        settings.find(PREFIX + "password").orElse(""),
+                        settings.duration(PREFIX + "timeout")),
                 index(settings, PREFIX + "students"),
-                index(settings, PREFIX + "employees"),
-                settings.duration(PREFIX + "timeout"));
+                index(settings, PREFIX + "employees"));
     }
 
     private static String address(Settings settings) {
@@ -182,7 +121,7 @@ final class ElasticsearchDirectory implements Directory {
 
     @Override
     public String address() {
-        return url;
+        return server.url();
     }
 
     @Override
@@ -242,19 +181,18 @@ final class ElasticsearchDirectory implements Directory {
             Map<PersonId.Kind, Map<String, List<PersonId>>> wanted,
             Map<PersonId, Hit> best)
             throws DirectoryUnavailable {
-        Answer answer = read(post("/_msearch", body(searches)), Answer.class);
-        if (answer.responses() == null || answer.responses().size() != searches.size()) {
-            throw unavailable("answered another number of searches than it was asked", null);
-        }
+        List<Elasticsearch.Search> asked = new ArrayList<>();
+        searches.forEach(search -> asked.add(query(search)));
+        List<Hits> found = server.search(asked);
         List<Search> again = new ArrayList<>();
         for (int i = 0; i < searches.size(); i++) {
             Search search = searches.get(i);
-            Hits hits = whole(answer.responses().get(i));
+            Hits hits = found.get(i);
             if (hits.total().value() > hits.hits().size()
                     || !"eq".equals(hits.total().relation())) {
                 int ids = search.ids().size();
                 if (ids == 1) {
-                    throw unavailable(
+                    throw server.unavailable(
                             "has more than "
                                     + MOST_HITS
                                     + " documents with "
@@ -308,46 +246,23 @@ final class ElasticsearchDirectory implements Directory {
                 : other;
     }
 
-    /** The hits, if the answer is all that there is to say. */
-    private Hits whole(SearchAnswer answer) throws DirectoryUnavailable {
-        if (answer.error() != null || answer.status() >= HttpURLConnection.HTTP_BAD_REQUEST) {
-            throw unavailable("refuses a search: " + shortened(answer.error()), null);
-        }
-        if (answer.timedOut()) {
-            throw unavailable("ran out of time in a search, and its answer is not whole", null);
-        }
-        Shards shards = answer.shards();
-        if (shards == null || shards.failed() > 0 || shards.successful() < shards.total()) {
-            throw unavailable("answered without some of its shards: " + shards, null);
-        }
-        Hits hits = answer.hits();
-        if (hits == null || hits.total() == null || hits.hits() == null) {
-            throw unavailable("answered a search without its hits", null);
-        }
-        return hits;
-    }
-
-    private static byte[] body(List<Search> searches) {
-        StringBuilder body = new StringBuilder();
-        for (Search search : searches) {
-            ObjectNode header = JSON.createObjectNode();
-            header.put("index", search.field().index());
-            header.put("allow_partial_search_results", false);
-            ObjectNode query = JSON.createObjectNode();
-            query.put("size", MOST_HITS);
-            query.put("track_total_hits", true);
-            ArrayNode source = query.putArray("_source");
-            SOURCE.forEach(source::add);
-            ArrayNode terms =
-                    query.putObject("query")
-                            .putObject("bool")
-                            .putObject("filter")
-                            .putObject("terms")
-                            .putArray(search.field().searched());
-            search.ids().forEach(terms::add);
-            body.append(header).append('\n').append(query).append('\n');
-        }
-        return body.toString().getBytes(StandardCharsets.UTF_8);
+    private static Elasticsearch.Search query(Search search) {
+        ObjectNode header = JSON.createObjectNode();
+        header.put("index", search.field().index());
+        header.put("allow_partial_search_results", false);
+        ObjectNode query = JSON.createObjectNode();
+        query.put("size", MOST_HITS);
+        query.put("track_total_hits", true);
+        ArrayNode source = query.putArray("_source");
+        SOURCE.forEach(source::add);
+        ArrayNode terms =
+                query.putObject("query")
+                        .putObject("bool")
+                        .putObject("filter")
+                        .putObject("terms")
+                        .putArray(search.field().searched());
+        search.ids().forEach(terms::add);
+        return new Elasticsearch.Search(header, query);
     }
 
     /** How the indices hold the ids: a text that is cut into words cannot be searched for. */
@@ -364,12 +279,10 @@ final class ElasticsearchDirectory implements Directory {
 
     private Field field(String index, String name) throws DirectoryUnavailable {
         String exact = name + ".keyword";
-        JsonNode capabilities =
-                read(get('/' + index + "/_field_caps?fields=" + name + ',' + exact), JsonNode.class)
-                        .path("fields");
+        JsonNode capabilities = server.fields(index, name, exact);
         Set<String> types = types(capabilities, name);
         if (types.isEmpty()) {
-            throw unavailable(
+            throw server.unavailable(
                     "has no field "
                             + name
                             + " in the index "
@@ -389,7 +302,7 @@ final class ElasticsearchDirectory implements Directory {
                 && !types(capabilities, exact).isEmpty()) {
             return new Field(index, name, exact, false);
         }
-        throw unavailable(
+        throw server.unavailable(
                 "holds the field "
                         + name
                         + " of the index "
@@ -404,81 +317,6 @@ final class ElasticsearchDirectory implements Directory {
         Set<String> types = new HashSet<>();
         capabilities.path(name).fieldNames().forEachRemaining(types::add);
         return types;
-    }
-
-    private byte[] get(String path) throws DirectoryUnavailable {
-        return send(request(path).GET());
-    }
-
-    private byte[] post(String path, byte[] body) throws DirectoryUnavailable {
-        return send(
-                request(path)
-                        .header("Content-Type", "application/x-ndjson")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
-        if (authorization != null) {
-            request.header("Authorization", authorization);
-        }
-        return request;
-    }
-
-    private byte[] send(HttpRequest.Builder request) throws DirectoryUnavailable {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        try {
-            // The request's own timeout would end with the first byte of the answer.
-            HttpResponse<byte[]> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            int status = response.statusCode();
-            if (status == HttpURLConnection.HTTP_UNAUTHORIZED
-                    || status == HttpURLConnection.HTTP_FORBIDDEN) {
-                throw unavailable(
-                        "does not let this account read (status "
-                                + status
-                                + "): set caravan.elasticsearch.user and"
-                                + " CARAVAN_ELASTICSEARCH_PASSWORD",
-                        null);
-            }
-            if (status != HttpURLConnection.HTTP_OK) {
-                throw unavailable(
-                        "answers with status "
-                                + status
-                                + ": "
-                                + shortened(new String(response.body(), StandardCharsets.UTF_8)),
-                        null);
-            }
-            return response.body();
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw unavailable("has not answered within " + timeout.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            throw unavailable("does not answer (" + Reason.of(e.getCause()) + ")", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unavailable("was not waited for: this process stops", e);
-        }
-    }
-
-    private <T> T read(byte[] body, Class<T> type) throws DirectoryUnavailable {
-        try {
-            return JSON.readValue(body, type);
-        } catch (JsonProcessingException e) {
-            throw unavailable(
-                    "answers with something else than it should: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw unavailable("answers with something that cannot be read", e);
-        }
-    }
-
-    private DirectoryUnavailable unavailable(String what, Throwable cause) {
-        return new DirectoryUnavailable("Elasticsearch at " + url + " " + what, cause);
-    }
-
-    private static String shortened(Object text) {
-        String line = String.valueOf(text).replaceAll("\\s+", " ");
-        return line.length() <= 300 ? line : line.substring(0, 300) + "…";
     }
 
     private static Person person(JsonNode source) {

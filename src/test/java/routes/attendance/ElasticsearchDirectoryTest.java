@@ -52,12 +52,13 @@ class ElasticsearchDirectoryTest {
         server.start();
         directory =
                 new ElasticsearchDirectory(
-                        "http://localhost:" + server.getAddress().getPort(),
-                        "elastic",
-                        "secret",
+                        new Elasticsearch(
+                                "http://localhost:" + server.getAddress().getPort(),
+                                "elastic",
+                                "secret",
+                                Duration.ofMillis(700)),
                         "people",
-                        "people",
-                        Duration.ofMillis(700));
+                        "people");
     }
 
     @AfterEach
