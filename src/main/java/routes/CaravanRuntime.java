@@ -75,7 +75,6 @@ import routes.web.WebSettings;
  */
 public final class CaravanRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CaravanRuntime.class);
-    private static final long RETRY_MS = 1_000;
 
     private final Settings settings;
     private final List<OutboxSettings> outboxes;
@@ -99,6 +98,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final WebServer web;
     private final Console console = new Console();
     private final Failures failures = new Failures();
+    private final Startup startup = new Startup(failures);
     private Board board;
     private Thread preparing;
 
@@ -334,7 +334,8 @@ public final class CaravanRuntime implements AutoCloseable {
                             registry);
             for (OutboxSettings outbox : outboxes) {
                 Outbox prepared =
-                        untilDone("outbox " + outbox.name(), () -> outboxRoutes.prepare(outbox));
+                        startup.untilDone(
+                                "outbox " + outbox.name(), () -> outboxRoutes.prepare(outbox));
                 outboxRoutes.start(outbox, prepared);
             }
             Sinks sinkRoutes =
@@ -345,20 +346,24 @@ public final class CaravanRuntime implements AutoCloseable {
                             registry,
                             settings.bytes("caravan.outbox.default.record-bytes"));
             for (SinkSettings sink : sinks) {
-                Sink prepared = untilDone("sink " + sink.name(), () -> sinkRoutes.prepare(sink));
+                Sink prepared =
+                        startup.untilDone("sink " + sink.name(), () -> sinkRoutes.prepare(sink));
                 sinkRoutes.start(sink, prepared);
             }
-            List<Part> parts = new ArrayList<>();
+            List<Startup.Part> parts = new ArrayList<>();
             for (Stream stream : streams.all()) {
                 parts.add(
-                        new Part(
+                        new Startup.Part(
                                 "stream " + stream.name(),
                                 () -> start(stream, context, outboxRoutes, sinkRoutes)));
             }
             parts.addAll(jobs(context));
             marts.ifPresent(
-                    all -> parts.add(new Part("the marts' views", () -> start(all, context))));
-            startEach(parts);
+                    all ->
+                            parts.add(
+                                    new Startup.Part(
+                                            "the marts' views", () -> start(all, context))));
+            startup.startEach(parts);
             running.complete(null);
             LOG.info(
                     "event=running outboxes={} sinks={} streams={} jobs={}",
@@ -372,14 +377,6 @@ public final class CaravanRuntime implements AutoCloseable {
             running.completeExceptionally(e);
         }
     }
-
-    @FunctionalInterface
-    private interface Starting {
-        void run() throws Exception;
-    }
-
-    /** Something that is started as a whole, and tried again when it fails. */
-    private record Part(String what, Starting starting) {}
 
     private void start(Stream stream, CamelContext context, Outboxes outboxRoutes, Sinks sinkRoutes)
             throws Exception {
@@ -397,19 +394,19 @@ public final class CaravanRuntime implements AutoCloseable {
         targets.forEach(sinkRoutes::start);
     }
 
-    private List<Part> jobs(CamelContext context) throws InterruptedException {
+    private List<Startup.Part> jobs(CamelContext context) throws InterruptedException {
         if (jobs.isEmpty()) {
             return List.of();
         }
         Jobs schedules = new Jobs(context, postgres, Clock.systemUTC(), registry);
-        untilDone(
+        startup.untilDone(
                 "the jobs' tables in Postgres",
                 () -> {
                     schedules.prepare();
                     return schedules;
                 });
         return jobs.stream()
-                .map(job -> new Part("job " + job.name(), () -> start(job, schedules)))
+                .map(job -> new Startup.Part("job " + job.name(), () -> start(job, schedules)))
                 .toList();
     }
 
@@ -419,67 +416,10 @@ public final class CaravanRuntime implements AutoCloseable {
         schedules.start(job, work);
     }
 
-    /** Each by itself: a server that one of them waits for does not keep the others. */
-    private void startEach(List<Part> parts) throws InterruptedException {
-        List<Part> waiting = new ArrayList<>(parts);
-        while (!waiting.isEmpty()) {
-            waiting.removeIf(this::started);
-            if (!waiting.isEmpty()) {
-                Thread.sleep(RETRY_MS);
-            }
-        }
-    }
-
     private void start(Marts marts, CamelContext context) throws Exception {
         marts.prepare();
         context.getRegistry().bind("marts", marts);
         context.addRoutes(marts.routes());
-    }
-
-    private boolean started(Part part) {
-        try {
-            part.starting().run();
-            failures.started(part.what());
-            return true;
-        } catch (InterruptedException e) {
-            // The pause before the next try ends it.
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (SettingsException e) {
-            throw e;
-        } catch (Exception e) {
-            waiting(part.what(), e);
-            return false;
-        }
-    }
-
-    private void waiting(String what, Exception reason) {
-        failures.waiting(what, reason);
-        LOG.warn(
-                "event=waiting for=\"{}\" retry-in-ms={} reason=\"{}\"",
-                what,
-                RETRY_MS,
-                Reason.of(reason));
-    }
-
-    @FunctionalInterface
-    private interface Step<T> {
-        T run() throws Exception;
-    }
-
-    private <T> T untilDone(String what, Step<T> step) throws InterruptedException {
-        while (true) {
-            try {
-                T done = step.run();
-                failures.started(what);
-                return done;
-            } catch (InterruptedException | SettingsException e) {
-                throw e;
-            } catch (Exception e) {
-                waiting(what, e);
-                Thread.sleep(RETRY_MS);
-            }
-        }
     }
 
     /**
