@@ -254,7 +254,7 @@ page(
       jobsPanel,
       martsPanel,
       queryPanel("Loads", "loads", days, table, "daily files that were read to their end"),
-      queryPanel("Rejected lines", "rejected_lines", days, table, "of daily files"),
+      queryPanel("Rejected lines", "rejected_lines", days, table, "of daily files: mend the file, and run its day again"),
       routesPanel,
     );
 

@@ -1,8 +1,10 @@
 package routes.marts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import harness.Commands;
 import harness.RuntimeProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -155,6 +157,13 @@ class MartsIT {
                 .filteredOn(result -> !result.holds())
                 .containsExactly(new CheckResult("marts.learning", "shares_outside_0_to_1", 2L));
 
+        assertThatThrownBy(() -> Commands.run(sandbox.environment(), "marts", "status"))
+                .hasMessageContaining("ended with 1")
+                .hasMessageContaining("checks of marts.learning failed: shares_outside_0_to_1 2");
+        assertThatThrownBy(() -> Commands.run(sandbox.environment(), "marts", "check"))
+                .hasMessageContaining("ended with 1")
+                .hasMessageContaining("1 of ");
+
         clickHouse.execute("DROP VIEW marts.learning_built");
         marts.prepare();
         assertThat(refresh()).isEmpty();
@@ -215,6 +224,23 @@ class MartsIT {
         assertThat(refresh("activity")).isEmpty();
         assertThat(rows(TODAYS_ACTIVITY)).hasSize(2);
         assertThat(rows("SELECT count() AS n FROM marts.money")).containsExactly("1");
+    }
+
+    @Test
+    void commands_tellWhatIsStale_refreshIt_andRunTheChecks() throws Exception {
+        raw.load(DAY.plusDays(1), List.of(Event.of("9", "cat", "login", TEN.plusDays(1))));
+        Map<String, String> environment = sandbox.environment();
+        assertThat(Commands.run(environment, "marts", "status"))
+                .containsPattern("marts.activity +stale")
+                .contains("more was loaded since");
+        assertThat(Commands.run(environment, "marts", "refresh")).contains(", 0 not, in ");
+        assertThat(rows(TODAYS_ACTIVITY)).hasSize(2);
+        assertThat(Commands.run(environment, "marts", "status"))
+                .containsPattern("marts.activity +fresh")
+                .doesNotContain("stale");
+        assertThat(Commands.run(environment, "marts", "check")).contains(" checks hold.");
+        assertThatThrownBy(() -> Commands.run(environment, "marts", "refresh", "nothing"))
+                .hasMessageContaining("ended with 2");
     }
 
     @Test
