@@ -201,6 +201,7 @@ public final class Outbox {
                 pipeline,
                 Reason.of(failure));
         LOG.debug("pipeline={}", pipeline, failure);
+        // It may have failed behind a full batch's lock.
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
         nextPoll = System.nanoTime() + poll.toNanos();
         after = null;

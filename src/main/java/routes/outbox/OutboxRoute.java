@@ -1,5 +1,6 @@
 package routes.outbox;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -15,6 +16,7 @@ public final class OutboxRoute extends RouteBuilder {
             .templateParameter("server")
             .templateParameter("topic")
             .templateParameter("tick")
+            // Greedy: behind a full batch the next one follows at once.
             .from("scheduler:outbox-{{name}}?delay={{tick}}&initialDelay=0&greedy=true&exceptionHandler=#quiet")
                 .routeId("outbox-{{name}}")
                 .onException(Exception.class)
@@ -22,6 +24,7 @@ public final class OutboxRoute extends RouteBuilder {
                     .to("bean:outbox-{{name}}?method=failed")
                     .markRollbackOnly()
                 .end()
+                .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(false))
                 .transacted("{{server}}-transaction")
                 .to("bean:outbox-{{name}}?method=lock")
                 .filter(simple("${body.size} > 0"))

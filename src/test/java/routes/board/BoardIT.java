@@ -111,6 +111,22 @@ class BoardIT {
     }
 
     @Test
+    void outboxWithNothingToSend_rests() throws Exception {
+        String name = "board_idle";
+        try (EventTable table = new EventTable(name, Services.running());
+                RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning()) {
+            double polls = runtime.metric("caravan_outbox_polls_total", name);
+            double exchanges = runtime.metric("camel_exchanges_total", "outbox-" + name);
+            Awaitility.await("polls")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> runtime.metric("caravan_outbox_polls_total", name) >= polls + 10);
+            // Some looks at the clock a poll, and no loop.
+            assertThat(runtime.metric("camel_exchanges_total", "outbox-" + name) - exchanges)
+                    .isBetween(10.0, 200.0);
+        }
+    }
+
+    @Test
     void deadLettersAreListedAndReplayed_andAJobsDayIsRun_behindTheLogin() throws Exception {
         String name = "board_letters";
         try (EventTable table = new EventTable(name, Services.running());
