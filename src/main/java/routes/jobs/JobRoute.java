@@ -1,5 +1,6 @@
 package routes.jobs;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -20,15 +21,18 @@ public final class JobRoute extends RouteBuilder {
 
         routeTemplate("job")
             .templateParameter("name")
-            .from("scheduler:job-{{name}}?delay=1000&initialDelay=0&exceptionHandler=#quiet")
+            // Greedy: when a day is done, the next one is looked for at once.
+            .from("scheduler:job-{{name}}?delay=1000&initialDelay=0&greedy=true&exceptionHandler=#quiet")
                 .routeId("job-{{name}}")
                 .errorHandler(noErrorHandler())
+                .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(false))
                 .to("bean:job-{{name}}?method=next")
                 .filter(body().isNotNull())
                     .setVariable("day", body())
                     .doTry()
                         .to("direct:{{name}}")
                         .to("bean:job-{{name}}?method=done(${variable.day})")
+                        .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(true))
                     .doCatch(Exception.class)
                         .to("bean:job-{{name}}?method=failed(${variable.day}, ${exception})")
                     .doFinally()

@@ -87,23 +87,29 @@ class JobRouteTest extends CamelTestSupport {
         started.start();
     }
 
+    /** Looks once, and says whether the next look comes at once. */
+    private boolean look() {
+        return template.send("direct:look", exchange -> {})
+                .getProperty(Exchange.SCHEDULER_POLLED_MESSAGES, Boolean.class);
+    }
+
     @Test
     void nothingDue_nothingHappens() {
         due = null;
-        template.sendBody("direct:look", null);
+        assertThat(look()).isFalse();
         assertThat(steps).containsExactly("next");
     }
 
     @Test
-    void dueDay_isWorkedOn_doneAndReleased() {
-        template.sendBody("direct:look", null);
+    void dueDay_isWorkedOn_doneAndReleased_andTheNextIsLookedForAtOnce() {
+        assertThat(look()).isTrue();
         assertThat(steps).containsExactly("next", "work on a day", "done a day", "release a day");
     }
 
     @Test
     void workThatFails_isNoted_andReleased() {
         workFails = true;
-        template.sendBody("direct:look", null);
+        assertThat(look()).isFalse();
         assertThat(steps)
                 .containsExactly(
                         "next", "work on a day", "failed a day: the work fails", "release a day");
@@ -112,7 +118,7 @@ class JobRouteTest extends CamelTestSupport {
     @Test
     void storeThatRefuses_theDayIsNotedAsFailed_andReleased() {
         storeFails = true;
-        template.sendBody("direct:look", null);
+        assertThat(look()).isFalse();
         assertThat(steps)
                 .containsExactly(
                         "next",
