@@ -1,18 +1,19 @@
 -- What must hold of marts.money; each column counts what breaks its rule.
 WITH
-    -- Each purchase of raw once, without a look at staging.
+    -- Each purchase of raw once, without a look at staging; ids as hashes of 128 bits, which group in half the time.
     (
-        SELECT (count(), sum(amount))
+        SELECT (count(), sum(first.amount))
         FROM (
             SELECT
-                argMin(event_type, (day, line_number)) AS type,
-                argMin(purchase_amount, (day, line_number)) AS amount,
-                argMin(toDate(event_timestamp), (day, line_number)) AS event_date
+                argMin(
+                    tuple(event_type, purchase_amount, toDate(event_timestamp))::Tuple(
+                        type String, amount Decimal(18, 4), event_date Date),
+                    (day, line_number)) AS first
             FROM raw.lines
             WHERE reason = '' AND cityHash64(event_id) IN (SELECT cityHash64(event_id) FROM raw.purchases)
-            GROUP BY event_id
+            GROUP BY reinterpretAsUInt128(sipHash128(event_id))
         )
-        WHERE type = 'purchase' AND event_date <= (SELECT last_day FROM staging.checked)
+        WHERE first.type = 'purchase' AND first.event_date <= (SELECT last_day FROM staging.checked)
     ) AS raw
 SELECT
     count() - uniqExact(day) AS keys_twice,

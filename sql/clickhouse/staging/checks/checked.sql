@@ -1,10 +1,11 @@
--- What must hold of staging; each column counts what breaks its rule.
+-- What must hold of staging; each column counts what breaks its rule. Ids are counted by their hashes of 128 bits, as
+-- uniqExact does with any text: given as numbers, they take it half the time.
 WITH
     (SELECT last_day FROM staging.loaded) AS last_day,
     (
         SELECT (
             toInt64(count()),
-            toInt64(uniqExact(event_id)),
+            toInt64(uniqExact(reinterpretAsUInt128(sipHash128(event_id)))),
             countIf(event_id = '' OR user_id = '' OR event_type = ''),
             countIf(event_type = 'task_completed' AND task_result NOT IN ('success', 'fail')),
             countIf(event_date > last_day))
@@ -13,8 +14,8 @@ WITH
     -- All ids, and those that may belong to days that are still to be loaded.
     (
         SELECT (
-            toInt64(uniqExact(event_id)),
-            toInt64(uniqExactIf(event_id, day > last_day OR toDate(event_timestamp) > last_day)))
+            toInt64(uniqExact(reinterpretAsUInt128(sipHash128(event_id)) AS id)),
+            toInt64(uniqExactIf(id, day > last_day OR toDate(event_timestamp) > last_day)))
         FROM raw.events
     ) AS raw
 SELECT
