@@ -106,16 +106,16 @@ export function panel(title, hint = "", ...more) {
 }
 
 /**
- * Puts new content in place of old, unless somebody is selecting or about to press something in it; wide tables stay
+ * Puts new content in place of old, unless somebody is selecting or about to press something in it; tables stay
  * where they were scrolled to.
  */
 export function refill(place, ...content) {
   const selection = getSelection();
   const busy = place.contains(document.activeElement) || (!selection.isCollapsed && place.contains(selection.anchorNode));
   if (busy) return;
-  const scrolled = [...place.querySelectorAll(".wide")].map((wide) => wide.scrollLeft);
+  const scrolled = [...place.querySelectorAll(".wide")].map((wide) => [wide.scrollLeft, wide.scrollTop]);
   place.replaceChildren(...content);
-  place.querySelectorAll(".wide").forEach((wide, i) => (wide.scrollLeft = scrolled[i] ?? 0));
+  place.querySelectorAll(".wide").forEach((wide, i) => wide.scrollTo(...(scrolled[i] ?? [0, 0])));
 }
 
 export const note = (text) => element("p", { class: "note" }, text);
@@ -209,14 +209,17 @@ const DARK = ["#f0935a", "#74b3e0", "#6cc48c", "#c79be0", "#d9bd52", "#f08aa5", 
 
 /** What all charts of the board have in common, in the colours of now. */
 function look() {
-  const text = { color: colour("faint"), fontFamily: "inherit", fontSize: 12 };
+  // A canvas knows of no "inherit", and would measure with another font than it draws with.
+  const { fontFamily } = getComputedStyle(document.body);
+  const text = { color: colour("faint"), fontFamily, fontSize: 12 };
   const axis = { axisLine: { lineStyle: { color: colour("line") } }, axisTick: { show: false }, axisLabel: text };
   const lines = { splitLine: { lineStyle: { color: colour("line") } } };
   return {
     color: scheme.matches ? DARK : LIGHT,
     backgroundColor: "transparent",
-    textStyle: { fontFamily: "inherit", color: colour("text") },
-    legend: { textStyle: text, pageTextStyle: text },
+    textStyle: { fontFamily, color: colour("text") },
+    // A legend that scrolls is cut off at its lines' height.
+    legend: { textStyle: { ...text, lineHeight: 18 }, pageTextStyle: text },
     timeAxis: { ...axis, splitLine: { show: false } },
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, ...lines, axisLine: { show: false } },
@@ -239,7 +242,7 @@ export function chart(option, label) {
       animation: false,
       aria: { enabled: true },
       grid: { left: 8, right: 12, top: 38, bottom: 8, containLabel: true },
-      legend: { type: "scroll", top: 4, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
+      legend: { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
       tooltip: { trigger: "axis", renderMode: "richText" },
       ...option(),
     });
@@ -269,6 +272,9 @@ export function of(names, draw) {
   };
 }
 
+/** Long names are cut, and those at the ends stay on the picture. */
+const NAMES = { hideOverlap: true, width: 120, overflow: "truncate", alignMinLabel: "left", alignMaxLabel: "right" };
+
 /** For queryPanel: one line a column of numbers, over the first column. */
 export function lines(columns, rows, type = "line", more = {}) {
   const series = columns.slice(1).map((column, i) => ({
@@ -276,10 +282,11 @@ export function lines(columns, rows, type = "line", more = {}) {
     type,
     showSymbol: rows.length < 40,
     symbolSize: 5,
+    barMaxWidth: 56,
     data: rows.map((row) => row[i + 1]),
   }));
   return chart(
-    () => ({ xAxis: { type: "category", data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series, ...more }),
+    () => ({ xAxis: { type: "category", axisLabel: NAMES, data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series, ...more }),
     columns.map((column) => column.name).join(", "),
   );
 }

@@ -3,10 +3,10 @@ import { bars, element, get, of, page, panel, problem, queryPanel, shown, table 
 
 const compare = new Intl.Collator("ru", { numeric: true }).compare;
 
-/** For queryPanel: sorted by a column, as a Russian reader looks for it, and then drawn. */
+/** For queryPanel: sorted by a column, as a Russian reader looks for it, the nameless last, and then drawn. */
 const by = (name, draw) => (columns, rows) => {
   const at = columns.findIndex((column) => column.name === name);
-  return draw(columns, [...rows].sort((one, other) => compare(one[at], other[at])));
+  return draw(columns, [...rows].sort((one, other) => (one[at] === "") - (other[at] === "") || compare(one[at], other[at])));
 };
 
 /** The marks of today, in words. */

@@ -86,7 +86,7 @@ function pipelines(flow) {
 function rateChart(rates) {
   return chart(
     () => ({
-      xAxis: { type: "time" },
+      xAxis: { type: "time", axisLabel: { hideOverlap: true } },
       yAxis: { type: "value", name: "rows/s", min: 0, minInterval: 1, nameTextStyle: { align: "left" } },
       grid: { left: 8, right: 12, top: 58, bottom: 8, containLabel: true },
       series: [...rates.series].map(([route, points]) => ({ name: route, type: "line", showSymbol: false, data: points, lineStyle: { width: 2 } })),
