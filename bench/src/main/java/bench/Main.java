@@ -409,7 +409,10 @@ public final class Main {
                 connection.commit();
             }
         }
-        byHand("read, send, mark, commit, a row at a time", rate(some, start), outboxRate);
+        byHand(
+                "read, send, mark, commit, a row at a time",
+                rate(some, System.nanoTime() - start),
+                outboxRate);
         lab.clickHouse(
                 "CREATE TABLE bench_hand (id Int64, user_id Nullable(UInt32), event_type String,"
                     + " points_spent UInt32, event_time DateTime) ENGINE = MergeTree ORDER BY id");
@@ -437,7 +440,10 @@ public final class Main {
                 }
             }
         }
-        byHand("consume, insert, commit, a record at a time", rate(some, start), sinkRate);
+        byHand(
+                "consume, insert, commit, a record at a time",
+                rate(some, System.nanoTime() - start),
+                sinkRate);
     }
 
     private void byHand(String way, double rate, double runtimeRate) {
@@ -643,10 +649,6 @@ public final class Main {
                 .toCollection();
         events.deleteMany(Filters.lte("user_id", users));
         return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static double rate(int count, long startNanos) {
-        return rate((double) count, System.nanoTime() - startNanos);
     }
 
     private static double rate(double count, long nanos) {
