@@ -39,7 +39,7 @@ REFRESH EVERY 1 MINUTE DEPENDS ON staging.viewing_events
 SETTINGS refresh_retries = 0
 APPEND TO marts.viewing_sessions_versions
 EMPTY
-COMMENT '{definition}'
+COMMENT 'viewing: {definition}'
 AS
 WITH
     numbered AS (

@@ -47,7 +47,7 @@ SETTINGS refresh_retries = 0
 ENGINE = MergeTree
 ORDER BY (user_id, movie_id, event_time, event_id)
 EMPTY
-COMMENT '{definition}'
+COMMENT 'viewing: {definition}'
 AS
 SELECT event_id, user_id, movie_id, event_type, event_time
 FROM staging.viewing_history

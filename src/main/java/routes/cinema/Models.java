@@ -9,9 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.Reason;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
 import routes.marts.MartState;
+import routes.marts.View;
 
 /** Staging and mart of the viewing events: views that ClickHouse refreshes by itself. */
 public final class Models {
@@ -25,6 +27,9 @@ public final class Models {
     private static final String SQL = "classpath:sql/clickhouse/";
     private static final List<String> FILES =
             List.of("staging/viewing_events.sql", "marts/viewing_sessions.sql");
+
+    /** Before the definition in a view's comment: these are not the marts' to drop. */
+    private static final String COMMENT = "viewing: ";
 
     private static final Pattern REFRESHED =
             Pattern.compile("CREATE MATERIALIZED VIEW IF NOT EXISTS (\\S+)");
@@ -56,21 +61,35 @@ public final class Models {
             clickHouse.execute(statement);
             return;
         }
-        String view = refreshed.group(1);
-        String definition = "caravan " + SqlFile.fingerprint(statement);
+        String name = refreshed.group(1);
+        View view =
+                new View(
+                        name,
+                        List.of(),
+                        "CREATE MATERIALIZED VIEW {view}" + statement.substring(refreshed.end()));
         List<Map<String, Object>> standing =
                 clickHouse.rows(
                         "SELECT comment FROM system.tables WHERE database || '.' || name ="
                                 + " {view:String}",
-                        Map.of("view", view));
-        if (!standing.isEmpty() && standing.get(0).get("comment").equals(definition)) {
-            return;
+                        Map.of("view", name));
+        if (standing.isEmpty()) {
+            clickHouse.execute(view.create("IF NOT EXISTS " + name));
+        } else if (!standing.get(0).get("comment").equals(COMMENT + view.definition())) {
+            replace(view);
         }
-        // Rows of the mart are in a table that stays; those of staging are there again at once.
-        clickHouse.execute("DROP VIEW IF EXISTS " + view);
-        clickHouse.execute(statement.replace("{definition}", definition));
-        clickHouse.execute("SYSTEM REFRESH VIEW " + view);
-        LOG.info("stream=cinema view={} event=created", view);
+    }
+
+    /** A check that does not hold keeps the former view, and no event from the pipeline. */
+    private void replace(View view) {
+        try {
+            view.replace(clickHouse, true);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "stream=cinema view={} event=not-replaced effect=\"the former one stays until"
+                            + " the next start\" reason=\"{}\"",
+                    view.name(),
+                    MartState.plain(Reason.of(e)));
+        }
     }
 
     /** Counts the events that no session can be made of. */

@@ -219,9 +219,9 @@ public final class Marts implements AutoCloseable {
             long started = System.nanoTime();
             try {
                 if (outdated(view, states)) {
-                    replace(view, states.containsKey(view.name()));
+                    view.replace(clickHouse, states.containsKey(view.name()));
                 } else {
-                    refresh(view.name());
+                    View.refresh(clickHouse, view.name());
                 }
                 LOG.debug("mart={} seconds={}", view.name(), (System.nanoTime() - started) / 1e9);
             } catch (RuntimeException e) {
@@ -264,28 +264,6 @@ public final class Marts implements AutoCloseable {
         if (wanted.add(name)) {
             byName.get(name).after().forEach(source -> addWithSources(source, byName, wanted));
         }
-    }
-
-    private void refresh(String view) {
-        clickHouse.execute("SYSTEM REFRESH VIEW " + view);
-        clickHouse.execute("SYSTEM WAIT VIEW " + view);
-    }
-
-    /** Another definition: its rows are computed beside the former ones, and take their place. */
-    private void replace(View view, boolean standing) {
-        String next = view.next();
-        clickHouse.execute("DROP VIEW IF EXISTS " + next);
-        clickHouse.execute(view.create(next));
-        try {
-            refresh(next);
-            clickHouse.execute(
-                    standing
-                            ? "EXCHANGE TABLES " + view.name() + " AND " + next
-                            : "RENAME TABLE " + next + " TO " + view.name());
-        } finally {
-            clickHouse.execute("DROP VIEW IF EXISTS " + next);
-        }
-        LOG.info("mart={} event=replaced", view.name());
     }
 
     /** How each model stands, those of {@code staging} first. */

@@ -1,6 +1,9 @@
 package routes.marts;
 
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
 
 /**
@@ -10,22 +13,51 @@ import routes.clickhouse.SqlFile;
  * @param after the views that are refreshed before it
  * @param ddl its CREATE statement, with {@code {view}} and {@code {definition}} left open
  */
-record View(String name, List<String> after, String ddl) {
+public record View(String name, List<String> after, String ddl) {
     /** What a view's comment begins with that was made from a model. */
     static final String COMMENT = "caravan model ";
+
+    private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
     /** Where the next one is computed while readers still have the former one. */
     String next() {
         return name + "_next";
     }
 
-    /** The view's comment: another one means that the view was made from another text. */
-    String definition() {
+    /** For the view's comment: another one means that the view was made from another text. */
+    public String definition() {
         return COMMENT + SqlFile.fingerprint(ddl);
     }
 
-    /** Makes it, under its own or another name, without rows. */
-    String create(String name) {
+    /** The statement that makes it, under its own or another name, without rows. */
+    public String create(String name) {
         return ddl.replace("{view}", name).replace("{definition}", definition());
+    }
+
+    /** Has a view computed, and waits for it. */
+    static void refresh(ClickHouse clickHouse, String name) {
+        clickHouse.execute("SYSTEM REFRESH VIEW " + name);
+        clickHouse.execute("SYSTEM WAIT VIEW " + name);
+    }
+
+    /**
+     * Takes the place of one that was made from another text: its rows are computed beside the
+     * former ones, which stay if that fails.
+     *
+     * @param standing whether there is a former one
+     */
+    public void replace(ClickHouse clickHouse, boolean standing) {
+        clickHouse.execute("DROP VIEW IF EXISTS " + next());
+        clickHouse.execute(create(next()));
+        try {
+            refresh(clickHouse, next());
+            clickHouse.execute(
+                    standing
+                            ? "EXCHANGE TABLES " + name + " AND " + next()
+                            : "RENAME TABLE " + next() + " TO " + name);
+        } finally {
+            clickHouse.execute("DROP VIEW IF EXISTS " + next());
+        }
+        LOG.info("view={} event=replaced", name);
     }
 }

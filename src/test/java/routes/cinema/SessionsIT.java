@@ -259,15 +259,7 @@ class SessionsIT {
         insert(1, "play", 0);
         build();
         long before = staged("1");
-        String copied = "event_id, user_id, movie_id, event_type, event_time, kafka_key";
-        events.clickHouse()
-                .execute(
-                        "INSERT INTO viewing_events ("
-                                + copied
-                                + ") SELECT "
-                                + copied
-                                + " FROM viewing_events WHERE user_id = "
-                                + user);
+        repeat(user);
         try {
             events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
             Awaitility.await("the check's message")
@@ -280,16 +272,33 @@ class SessionsIT {
                     .contains("\"failed\"", "an event_id stands twice");
             assertThat(staged("1")).isEqualTo(before);
         } finally {
-            events.clickHouse()
-                    .execute(
-                            "DELETE FROM viewing_events WHERE user_id = "
-                                    + user
-                                    + " AND kafka_batch = ''");
+            unrepeat(user);
         }
         build();
         Awaitility.await("nothing has failed")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> health().contains("no mart has failed"));
+    }
+
+    /** Puts each event of a user there a second time, as only another hand than the sink's can. */
+    private static void repeat(int user) {
+        String copied = "event_id, user_id, movie_id, event_type, event_time, kafka_key";
+        events.clickHouse()
+                .execute(
+                        "INSERT INTO viewing_events ("
+                                + copied
+                                + ") SELECT "
+                                + copied
+                                + " FROM viewing_events WHERE user_id = "
+                                + user);
+    }
+
+    private static void unrepeat(int user) {
+        events.clickHouse()
+                .execute(
+                        "DELETE FROM viewing_events WHERE user_id = "
+                                + user
+                                + " AND kafka_batch = ''");
     }
 
     private static String health() throws Exception {
@@ -301,22 +310,47 @@ class SessionsIT {
         insert(1, "play", 0);
         insert(1, "finish", 10);
         build();
-        String former =
-                "SELECT event_id, user_id, movie_id, event_type, event_time FROM"
-                        + " staging.viewing_history WHERE 0";
-        events.clickHouse().execute("DROP VIEW staging.viewing_events");
-        events.clickHouse()
-                .execute(
-                        "CREATE MATERIALIZED VIEW staging.viewing_events REFRESH EVERY 1 MINUTE"
-                                + " ENGINE = MergeTree ORDER BY event_id EMPTY COMMENT 'caravan"
-                                + " of a former version' AS "
-                                + former);
+        former("WHERE 0");
         runtime.close();
         runtime = RuntimeProcess.start(events.environment()).awaitRunning();
         Awaitility.await("staging as it is defined now")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> staged("user_id = " + user) == 2);
         assertThat(sessions()).hasSize(1);
+    }
+
+    /** The view as another version of Caravan might have made it. */
+    private static void former(String condition) {
+        events.clickHouse().execute("DROP VIEW staging.viewing_events");
+        events.clickHouse()
+                .execute(
+                        "CREATE MATERIALIZED VIEW staging.viewing_events REFRESH EVERY 1 MINUTE"
+                            + " ENGINE = MergeTree ORDER BY event_id EMPTY COMMENT 'viewing: of a"
+                            + " former version' AS SELECT event_id, user_id, movie_id, event_type,"
+                            + " event_time FROM staging.viewing_history "
+                                + condition);
+    }
+
+    @Test
+    void viewOfAFormerDefinition_stays_whileTheNewOnesCheckDoesNotHold() throws Exception {
+        insert(1, "play", 0);
+        build();
+        former("WHERE user_id = " + user);
+        events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
+        events.clickHouse().execute("SYSTEM WAIT VIEW staging.viewing_events");
+        repeat(user);
+        try {
+            runtime.close();
+            runtime = RuntimeProcess.start(events.environment()).awaitRunning();
+            assertThat(runtime.log()).contains("event=not-replaced", "an event_id stands twice");
+            assertThat(staged("1")).as("the former rows").isGreaterThanOrEqualTo(1);
+        } finally {
+            unrepeat(user);
+        }
+        runtime.close();
+        runtime = RuntimeProcess.start(events.environment()).awaitRunning();
+        assertThat(runtime.log()).contains("view=staging.viewing_events event=replaced");
+        build();
     }
 
     private static long staged(String condition) {
