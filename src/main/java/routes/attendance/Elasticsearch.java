@@ -14,13 +14,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import routes.Reason;
+import routes.Servers;
 
 /**
  * What is asked of an Elasticsearch server over HTTP; its own client refuses servers that speak the
@@ -71,14 +71,7 @@ final class Elasticsearch {
      */
     Elasticsearch(String url, String user, String password, Duration timeout) {
         this.url = url.replaceFirst("/+$", "");
-        this.authorization =
-                user.isEmpty()
-                        ? null
-                        : "Basic "
-                                + Base64.getEncoder()
-                                        .encodeToString(
-                                                (user + ':' + password)
-                                                        .getBytes(StandardCharsets.UTF_8));
+        this.authorization = user.isEmpty() ? null : Servers.authorization(user, password);
         this.timeout = timeout;
     }
 

@@ -9,12 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
-import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
+import routes.Servers;
 
 /**
  * A made-up university's people, the same for the same seed: students and employees, as documents
@@ -212,20 +211,12 @@ public record SampleDirectory(int students, int employees, long seed) {
     public void fill(String url, String user, String password, String index)
             throws IOException, InterruptedException {
         HttpClient http = HttpClient.newHttpClient();
-        String authorization =
-                user.isEmpty()
-                        ? null
-                        : "Basic "
-                                + Base64.getEncoder()
-                                        .encodeToString(
-                                                (user + ':' + password)
-                                                        .getBytes(StandardCharsets.UTF_8));
         HttpRequest.Builder create = HttpRequest.newBuilder(URI.create(url + '/' + index));
         HttpRequest.Builder bulk =
                 HttpRequest.newBuilder(URI.create(url + '/' + index + "/_bulk?refresh=true"));
-        if (authorization != null) {
-            create.header("Authorization", authorization);
-            bulk.header("Authorization", authorization);
+        if (!user.isEmpty()) {
+            create.header("Authorization", Servers.authorization(user, password));
+            bulk.header("Authorization", Servers.authorization(user, password));
         }
         HttpResponse<String> created =
                 http.send(
