@@ -5,9 +5,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.zaxxer.hikari.HikariDataSource;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -89,12 +87,6 @@ public final class Servers {
             throw new SettingsException(
                     key + ": is not an address such as mongodb://localhost:27017");
         }
-    }
-
-    /** The header Authorization of an account at a server that is asked over HTTP. */
-    public static String authorization(String user, String password) {
-        byte[] account = (user + ':' + password).getBytes(StandardCharsets.UTF_8);
-        return "Basic " + Base64.getEncoder().encodeToString(account);
     }
 
     /** ClickHouse as the account that writes. */

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import routes.BasicAuthentication;
 import routes.Reason;
-import routes.Servers;
 
 /**
  * What is asked of an Elasticsearch server over HTTP; its own client refuses servers that speak the
@@ -71,7 +71,7 @@ final class Elasticsearch {
      */
     Elasticsearch(String url, String user, String password, Duration timeout) {
         this.url = url.replaceFirst("/+$", "");
-        this.authorization = user.isEmpty() ? null : Servers.authorization(user, password);
+        this.authorization = user.isEmpty() ? null : BasicAuthentication.header(user, password);
         this.timeout = timeout;
     }
 

@@ -13,7 +13,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
-import routes.Servers;
+import routes.BasicAuthentication;
 
 /**
  * A made-up university's people, the same for the same seed: students and employees, as documents
@@ -215,8 +215,8 @@ public record SampleDirectory(int students, int employees, long seed) {
         HttpRequest.Builder bulk =
                 HttpRequest.newBuilder(URI.create(url + '/' + index + "/_bulk?refresh=true"));
         if (!user.isEmpty()) {
-            create.header("Authorization", Servers.authorization(user, password));
-            bulk.header("Authorization", Servers.authorization(user, password));
+            create.header("Authorization", BasicAuthentication.header(user, password));
+            bulk.header("Authorization", BasicAuthentication.header(user, password));
         }
         HttpResponse<String> created =
                 http.send(
