@@ -7,10 +7,8 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -89,7 +87,7 @@ public final class Attendance {
     public void enrich(Exchange exchange) throws DirectoryUnavailable {
         ClickBatch batch = exchange.getMessage().getBody(ClickBatch.class);
         exchange.setProperty(BATCH, batch);
-        Set<PersonId> ids = new HashSet<>();
+        List<PersonId> ids = new ArrayList<>(2 * batch.clicks().size());
         for (Click click : batch.clicks()) {
             ids.add(click.student());
             if (click.employee() != null) {

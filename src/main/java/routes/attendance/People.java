@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -82,12 +83,23 @@ final class People {
     /**
      * Everybody who is asked for, with null fields those who are in no directory.
      *
+     * @param ids may name a person many times
      * @throws DirectoryUnavailable when a directory cannot say; what is known by then stays known
      */
-    Map<PersonId, PersonFields> find(Set<PersonId> ids) throws DirectoryUnavailable {
-        Map<PersonId, PersonFields> people = new HashMap<>(cache.getAllPresent(ids));
-        Set<PersonId> missing = new HashSet<>(ids);
-        missing.removeAll(people.keySet());
+    Map<PersonId, PersonFields> find(Collection<PersonId> ids) throws DirectoryUnavailable {
+        Map<PersonId, PersonFields> people = new HashMap<>(ids.size());
+        Set<PersonId> missing = new HashSet<>();
+        for (PersonId id : ids) {
+            if (people.containsKey(id)) {
+                continue;
+            }
+            PersonFields fields = cache.getIfPresent(id);
+            if (fields == null) {
+                missing.add(id);
+            } else {
+                people.put(id, fields);
+            }
+        }
         fromCache.increment(people.size());
         asked.increment(missing.size());
         for (Directory directory : directories) {

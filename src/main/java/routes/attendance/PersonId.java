@@ -12,4 +12,16 @@ public record PersonId(Kind kind, String id) {
         STUDENT,
         EMPLOYEE
     }
+
+    // A record's own two are method handles, which cost much until the JVM has compiled them.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PersonId that && kind == that.kind && id.equals(that.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * id.hashCode() + kind.ordinal();
+    }
 }
