@@ -46,8 +46,8 @@ final class Attendance {
         List<SampleClicks.Click> first = sample(some, CACHED);
         double cold = runtime("cold", first, 0, "-Xmx1g");
         List<SampleClicks.Click> many = sample(some, clicks);
-        // The first quarter fills the cache, and warms the runtime up.
-        double warm = runtime("warm", many, clicks / 4, "-Xmx1g");
+        // The first half fills the cache, and warms the runtime up.
+        double warm = runtime("warm", many, clicks / 2, "-Xmx1g");
         double loop = loop("bench_clicks_warm", "bench_loop");
         double large = loop("bench_enriched_warm", "bench_loop_large");
         double single = oneByOne(first);
@@ -153,7 +153,7 @@ final class Attendance {
                 passed += records.count();
                 if (start != 0) {
                     measured += records.count();
-                } else if (passed >= clicks / 4) {
+                } else if (passed >= clicks / 2) {
                     start = System.nanoTime();
                 }
             }
