@@ -48,6 +48,9 @@ public final class Archive implements Work {
     /** Documents and bytes of one command; small, because the server works on it as a whole. */
     private static final int CHUNK = 500;
 
+    /** Ids of one question or deletion: there are servers that compare each with each. */
+    private static final int IDS = 100;
+
     private static final long CHUNK_BYTES = 8L << 20;
 
     private final ArchiveSettings settings;
@@ -170,8 +173,8 @@ public final class Archive implements Work {
     }
 
     private static <T> void chunks(List<T> all, Consumer<List<T>> each) {
-        for (int from = 0; from < all.size(); from += CHUNK) {
-            each.accept(all.subList(from, Math.min(from + CHUNK, all.size())));
+        for (int from = 0; from < all.size(); from += IDS) {
+            each.accept(all.subList(from, Math.min(from + IDS, all.size())));
         }
     }
 
