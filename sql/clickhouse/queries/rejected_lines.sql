@@ -1,4 +1,4 @@
--- Lines of daily files that are no events, with the reason, a hundred of each day at most.
+-- Lines of daily files that are no events, with the reason: the newest 300, a hundred of each day at most.
 SELECT day, file, line_number, reason, substringUTF8(text, 1, 300) AS text
 FROM raw.rejected_lines
 WHERE day BETWEEN {from:Date} AND {to:Date}
@@ -11,8 +11,8 @@ WHERE day BETWEEN {from:Date} AND {to:Date}
             WHERE day BETWEEN {from:Date} AND {to:Date}
             GROUP BY day
         )
-        WHERE newer < 1000
+        WHERE newer < 300
     )
 ORDER BY day DESC, line_number
 LIMIT 100 BY day
-LIMIT 1000
+LIMIT 300
