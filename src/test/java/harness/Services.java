@@ -54,7 +54,10 @@ public final class Services {
     }
 
     public Map<String, String> environment() {
-        return new HashMap<>(sandbox.environment());
+        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        // The tests wait longer than a runtime does for an answer that never comes.
+        environment.put("CARAVAN_CLICKHOUSE_TIMEOUT", "30s");
+        return environment;
     }
 
     public Settings settings() {
