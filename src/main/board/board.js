@@ -24,10 +24,10 @@ export function element(name, attributes = {}, ...children) {
 
 /**
  * Adds a page: draw(container, days) fills it whenever it is shown or the range of days changes.
- * options.days: true for pages that look at a range of days.
+ * options.days: true for pages that look at a range of days; options.zone: whose days they are, if not UTC's.
  */
 export function page(id, title, draw, options = {}) {
-  pages.set(id, { title, draw, days: options.days === true });
+  pages.set(id, { title, draw, days: options.days === true, zone: options.zone ?? "UTC" });
 }
 
 /** Runs something when the page that is shown now goes. */
@@ -370,16 +370,19 @@ document.getElementById("session").addEventListener("click", async () => {
 
 const form = document.getElementById("days");
 const DAY = 86_400_000;
-const day = (time) => new Date(time).toISOString().slice(0, 10);
+// Sweden writes YYYY-MM-DD.
+const day = (time, zone) => new Date(time).toLocaleDateString("sv", { timeZone: zone });
 
 /** The address's fragment: #PAGE or #PAGE?from=…&to=…, so that a view can be sent to somebody. */
 function place() {
   const [id, query] = location.hash.slice(1).split("?");
   const given = new URLSearchParams(query);
+  const current = pages.has(id) ? id : pages.keys().next().value;
+  const { zone } = pages.get(current);
   const now = Date.now();
   return {
-    id: pages.has(id) ? id : pages.keys().next().value,
-    days: { from: given.get("from") || day(now - 29 * DAY), to: given.get("to") || day(now) },
+    id: current,
+    days: { from: given.get("from") || day(now - 29 * DAY, zone), to: given.get("to") || day(now, zone) },
   };
 }
 

@@ -63,5 +63,6 @@ page(
       ),
     );
   },
-  { days: true },
+  // Lessons are on the days of Moscow, where it is tomorrow from 21:00 UTC on.
+  { days: true, zone: "Europe/Moscow" },
 );
