@@ -25,6 +25,7 @@ public final class Cinema implements Stream {
     /** The outboxes that it brings. */
     public static final List<String> OUTBOXES = List.of("viewing_events");
 
+    private final DataSource publisher;
     private final Replication replication;
     private final Models models;
     private final GeneratorSettings generator;
@@ -37,6 +38,7 @@ public final class Cinema implements Stream {
             ClickHouse clickHouse,
             MeterRegistry registry,
             MartStates marts) {
+        this.publisher = publisher;
         replication =
                 new Replication(
                         ReplicationSettings.read(settings), publisher, subscriber, registry);
@@ -68,7 +70,7 @@ public final class Cinema implements Stream {
 
     @Override
     public void start(CamelContext context) throws Exception {
-        models.prepare();
+        models.prepare(publisher);
         context.getRegistry().bind("cinema-replication", replication);
         context.getRegistry().bind("cinema-models", models);
         Random random = generator.seed().map(Random::new).orElseGet(Random::new);

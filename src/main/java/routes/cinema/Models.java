@@ -2,16 +2,19 @@ package routes.cinema;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.Reason;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
+import routes.jobs.Jobs;
 import routes.marts.MartState;
 import routes.marts.View;
 
@@ -47,15 +50,20 @@ public final class Models {
 
     /**
      * Creates the views that are missing, and those anew whose text is another than the one that
-     * they were made from; the table that they are of is there.
+     * they were made from; the table that they are of is there. One runtime at a time replaces
+     * views; the others go on with those that stand.
+     *
+     * @param postgres holds the lock for that
      */
-    void prepare() {
-        FILES.stream()
-                .flatMap(file -> SqlFile.statements(SQL + file).stream())
-                .forEach(this::prepare);
+    void prepare(DataSource postgres) throws SQLException {
+        try (var lock = Jobs.alone(postgres, "viewing-models").orElse(null)) {
+            FILES.stream()
+                    .flatMap(file -> SqlFile.statements(SQL + file).stream())
+                    .forEach(statement -> prepare(statement, lock != null));
+        }
     }
 
-    private void prepare(String statement) {
+    private void prepare(String statement, boolean alone) {
         Matcher refreshed = REFRESHED.matcher(statement);
         if (!refreshed.lookingAt()) {
             clickHouse.execute(statement);
@@ -74,7 +82,10 @@ public final class Models {
                         Map.of("view", name));
         if (standing.isEmpty()) {
             clickHouse.execute(view.create("IF NOT EXISTS " + name));
-        } else if (!standing.get(0).get("comment").equals(COMMENT + view.definition())) {
+        } else if (alone && standing.get(0).get("comment").equals(COMMENT + view.definition())) {
+            // The former view, if a process was killed when it had exchanged the two.
+            view.dropNext(clickHouse);
+        } else if (alone) {
             replace(view);
         }
     }

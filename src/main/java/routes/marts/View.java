@@ -47,7 +47,7 @@ public record View(String name, List<String> after, String ddl) {
      * @param standing whether there is a former one
      */
     public void replace(ClickHouse clickHouse, boolean standing) {
-        clickHouse.execute("DROP VIEW IF EXISTS " + next());
+        dropNext(clickHouse);
         clickHouse.execute(create(next()));
         try {
             refresh(clickHouse, next());
@@ -56,8 +56,13 @@ public record View(String name, List<String> after, String ddl) {
                             ? "EXCHANGE TABLES " + name + " AND " + next()
                             : "RENAME TABLE " + next() + " TO " + name);
         } finally {
-            clickHouse.execute("DROP VIEW IF EXISTS " + next());
+            dropNext(clickHouse);
         }
         LOG.info("view={} event=replaced", name);
+    }
+
+    /** Removes what stands beside the view, if a process was killed while it replaced it. */
+    public void dropNext(ClickHouse clickHouse) {
+        clickHouse.execute("DROP VIEW IF EXISTS " + next());
     }
 }

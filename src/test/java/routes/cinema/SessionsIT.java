@@ -26,6 +26,9 @@ class SessionsIT {
     private static final DateTimeFormatter TEXT =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
 
+    private static final String STAGING =
+            "SELECT name FROM system.tables WHERE database = 'staging'";
+
     private static ViewingEvents events;
     private static RuntimeProcess runtime;
     private static int nextUser = 10_000;
@@ -310,7 +313,7 @@ class SessionsIT {
         insert(1, "play", 0);
         insert(1, "finish", 10);
         build();
-        former("WHERE 0");
+        former("staging.viewing_events", "WHERE 0");
         runtime.close();
         runtime = RuntimeProcess.start(events.environment()).awaitRunning();
         Awaitility.await("staging as it is defined now")
@@ -320,14 +323,16 @@ class SessionsIT {
     }
 
     /** The view as another version of Caravan might have made it. */
-    private static void former(String condition) {
-        events.clickHouse().execute("DROP VIEW staging.viewing_events");
+    private static void former(String name, String condition) {
+        events.clickHouse().execute("DROP VIEW IF EXISTS " + name);
         events.clickHouse()
                 .execute(
-                        "CREATE MATERIALIZED VIEW staging.viewing_events REFRESH EVERY 1 MINUTE"
-                            + " ENGINE = MergeTree ORDER BY event_id EMPTY COMMENT 'viewing: of a"
-                            + " former version' AS SELECT event_id, user_id, movie_id, event_type,"
-                            + " event_time FROM staging.viewing_history "
+                        "CREATE MATERIALIZED VIEW "
+                                + name
+                                + " REFRESH EVERY 1 MINUTE ENGINE = MergeTree ORDER BY event_id"
+                                + " EMPTY COMMENT 'viewing: of a former version' AS SELECT"
+                                + " event_id, user_id, movie_id, event_type, event_time FROM"
+                                + " staging.viewing_history "
                                 + condition);
     }
 
@@ -335,7 +340,7 @@ class SessionsIT {
     void viewOfAFormerDefinition_stays_whileTheNewOnesCheckDoesNotHold() throws Exception {
         insert(1, "play", 0);
         build();
-        former("WHERE user_id = " + user);
+        former("staging.viewing_events", "WHERE user_id = " + user);
         events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
         events.clickHouse().execute("SYSTEM WAIT VIEW staging.viewing_events");
         repeat(user);
@@ -351,6 +356,17 @@ class SessionsIT {
         runtime = RuntimeProcess.start(events.environment()).awaitRunning();
         assertThat(runtime.log()).contains("view=staging.viewing_events event=replaced");
         build();
+    }
+
+    @Test
+    void viewOfAProcessKilledAfterTheExchange_isGoneAfterTheNextStart() throws Exception {
+        former("staging.viewing_events_next", "");
+        runtime.close();
+        runtime = RuntimeProcess.start(events.environment()).awaitRunning();
+        assertThat(events.clickHouse().rows(STAGING, Map.of()))
+                .extracting(row -> row.get("name"))
+                .contains("viewing_events")
+                .doesNotContain("viewing_events_next");
     }
 
     private static long staged(String condition) {
