@@ -48,10 +48,10 @@ public final class Archive implements Work {
     /** Documents and bytes of one command; small, because the server works on it as a whole. */
     private static final int CHUNK = 500;
 
+    private static final long CHUNK_BYTES = 8L << 20;
+
     /** Ids of one question or deletion: there are servers that compare each with each. */
     private static final int IDS = 100;
-
-    private static final long CHUNK_BYTES = 8L << 20;
 
     private final ArchiveSettings settings;
     private final MongoClient client;

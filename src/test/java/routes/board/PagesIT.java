@@ -151,7 +151,11 @@ class PagesIT {
     }
 
     private void visit(String page) {
-        browser.visit("/#" + page + "?from=" + TODAY.minusDays(DAYS) + "&to=" + TODAY);
+        open(page + "?from=" + TODAY.minusDays(DAYS) + "&to=" + TODAY);
+    }
+
+    private void open(String fragment) {
+        browser.visit("/#" + fragment);
         browser.script("location.reload()");
     }
 
@@ -269,8 +273,7 @@ class PagesIT {
     void attendancePage_drawsMarksByGroupAndTeacher_andTheStudentsOfAChosenGroup()
             throws Exception {
         // The usual days end with the lessons of this day in Moscow.
-        browser.visit("/#attendance");
-        browser.script("location.reload()");
+        open("attendance");
         // As a Russian reader sorts: by the number in the name, not by its first digit.
         assertDrawn(
                 "By group",
