@@ -70,7 +70,6 @@ public final class RuntimeProcess implements AutoCloseable {
     /** Waits until every pipeline runs. */
     public RuntimeProcess awaitRunning() {
         Awaitility.await("pipelines of " + log)
-                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(100))
                 .until(
                         () -> {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ConsumerGroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -107,9 +110,21 @@ class RecoveryIT {
     private static void announceAgain(Services services, String topic, String batch)
             throws Exception {
         String end = batch.replaceFirst(".*-(\\d+)$", "$1");
+        String group = "caravan-" + topic;
         try (Admin admin = Admin.create(services.kafka())) {
+            // Kafka takes no offsets from outside while a group has members, and a consumer whose
+            // farewell was lost stays one until its session ends.
+            Awaitility.await("no members in " + group)
+                    .until(
+                            () ->
+                                    admin.describeConsumerGroups(List.of(group))
+                                            .all()
+                                            .get()
+                                            .get(group)
+                                            .state(),
+                            ConsumerGroupState.EMPTY::equals);
             admin.alterConsumerGroupOffsets(
-                            "caravan-" + topic,
+                            group,
                             Map.of(
                                     new TopicPartition(topic, 0),
                                     new OffsetAndMetadata(start(batch), "caravan:end=" + end)))

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,7 +23,6 @@ import routes.journal.SampleDirectory;
 
 /** Clicks from their topic to ClickHouse, on the real engines. */
 class AttendanceIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SampleDirectory PEOPLE = new SampleDirectory(100, 10, 7);
 
     private static AttendanceLab lab;
@@ -53,7 +51,7 @@ class AttendanceIT {
                         + " '"
                         + id
                         + "'";
-        Awaitility.await("click " + id).atMost(PATIENCE).until(() -> lab.rows(sql).size() == 1);
+        Awaitility.await("click " + id).until(() -> lab.rows(sql).size() == 1);
         return lab.rows(sql).get(0);
     }
 
@@ -173,7 +171,6 @@ class AttendanceIT {
             lab.send(List.of(click));
         }
         Awaitility.await("all clicks")
-                .atMost(PATIENCE)
                 .until(
                         () ->
                                 lab.number(
@@ -206,7 +203,6 @@ class AttendanceIT {
                         Clicks.json(after, Map.of())));
         row(after);
         Awaitility.await("repetitions")
-                .atMost(PATIENCE)
                 .until(
                         () ->
                                 runtime.metric(
@@ -229,7 +225,6 @@ class AttendanceIT {
                         Clicks.json(UUID.randomUUID(), Map.of("STUDENT_FIO", "\"Иванов\""))));
         row(good);
         Awaitility.await("dead letters")
-                .atMost(PATIENCE)
                 .until(() -> runtime.metric("caravan_attendance_dead_letters_total", "") >= 4);
         String letters =
                 Commands.run(
@@ -276,7 +271,6 @@ class AttendanceIT {
                                     id,
                                     Map.of("STUDENT_ID", '"' + PEOPLE.studentId(student) + '"'))));
             Awaitility.await("the circuit is open")
-                    .atMost(PATIENCE)
                     .until(
                             () ->
                                     runtime.metric(
@@ -297,7 +291,6 @@ class AttendanceIT {
                 .containsEntry(
                         "STUDENT_FIO", PEOPLE.student(student).at("/PERSONAL/fullname").asText());
         Awaitility.await("ready")
-                .atMost(PATIENCE)
                 .until(() -> runtime.get("/observe/health/ready").statusCode() == 200);
         assertThat(runtime.metric("caravan_directory_circuit_open", "elasticsearch")).isZero();
     }
@@ -330,7 +323,6 @@ class AttendanceIT {
                                 "\"2031-03-01T12:00:00\"")));
         lab.send(clicks);
         Awaitility.await("clicks")
-                .atMost(PATIENCE)
                 .until(
                         () ->
                                 lab.number(

@@ -4,7 +4,6 @@ import harness.TopicEnds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,7 +87,6 @@ final class AttendanceLab implements AutoCloseable {
                             .get()
                             .keySet();
             Awaitility.await("the group is empty")
-                    .atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .until(
                             () -> {
