@@ -28,6 +28,7 @@ import org.apache.camel.component.micrometer.eventnotifier.MicrometerRouteEventN
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -164,6 +165,9 @@ public final class CaravanRuntime implements AutoCloseable {
     }
 
     private void start() throws Exception {
+        // Camel's own shutdown hook beside ours: once in a while the one waits for a stop that the
+        // other was to make.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setInitialProperties(camelProperties());
         main.bind("caravan-meters", registry);
         measure();
@@ -428,6 +432,7 @@ public final class CaravanRuntime implements AutoCloseable {
      */
     @Override
     public void close() {
+        LOG.info("event=stopping");
         if (preparing != null) {
             preparing.interrupt();
         }
@@ -448,6 +453,7 @@ public final class CaravanRuntime implements AutoCloseable {
         clickHouse.close();
         subscriber.close();
         postgres.close();
+        LOG.info("event=stopped");
     }
 
     private static void closeQuietly(AutoCloseable pages) {

@@ -141,11 +141,13 @@ public final class RuntimeProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGTERM, and what it has begun is ended; one that does not stop by itself is a defect. */
     @Override
     public void close() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
             process.destroyForcibly();
+            throw new IllegalStateException("It did not stop: " + log);
         }
     }
 }

@@ -56,6 +56,7 @@ class RecoveryIT {
             RuntimeProcess second = RuntimeProcess.start(environment).awaitRunning();
             table.assertEveryRowOnce();
             second.close();
+            assertThat(second.log()).contains("event=stopped");
 
             String batch = lastBatch(table, name);
             if (rows) {
