@@ -24,6 +24,8 @@ class ReplicationIT {
                 long before = events.arrived();
                 events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " DISABLE");
                 try {
+                    // The statement does not wait for the subscription's worker to end.
+                    Awaitility.await("the worker's end").until(() -> !slotIsActive(events));
                     events.insert(3_000);
                     Awaitility.await("the warning")
                             .until(
@@ -37,7 +39,13 @@ class ReplicationIT {
                             .contains("\"heldBytes\":")
                             .contains("\"loaderRows\":");
                     assertThat(runtime.log()).contains("event=replication do=");
-                    assertThat(runtime.metric("caravan_replication_active", SUBSCRIPTION)).isZero();
+                    Awaitility.await("inactive in the metrics")
+                            .until(
+                                    () ->
+                                            runtime.metric(
+                                                            "caravan_replication_active",
+                                                            SUBSCRIPTION)
+                                                    == 0);
                     assertThat(runtime.metric("caravan_replication_held_bytes", SUBSCRIPTION))
                             .isGreaterThan(64 * 1024);
                     assertThat(runtime.metric("caravan_replication_lag_bytes", SUBSCRIPTION))
@@ -66,6 +74,14 @@ class ReplicationIT {
                                                         == 0);
             }
         }
+    }
+
+    private static boolean slotIsActive(ViewingEvents events) {
+        return events.publisher()
+                .queryForObject(
+                        "SELECT active FROM pg_replication_slots WHERE slot_name = ?",
+                        Boolean.class,
+                        SUBSCRIPTION);
     }
 
     @Test
