@@ -19,6 +19,7 @@ import routes.clickhouse.SqlFile;
  * and the comparison of the two ends by key.
  */
 public final class EventTable implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final String name;
     private final Services services;
@@ -91,6 +92,7 @@ public final class EventTable implements AutoCloseable {
      */
     public void assertEveryRowOnce() {
         Awaitility.await("every id of " + name + " in ClickHouse")
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptions()
                 .until(() -> unsent() == 0 && arrived() >= sourceIds().size());
@@ -103,6 +105,7 @@ public final class EventTable implements AutoCloseable {
                 .as("ids of %s in ClickHouse", name)
                 .isEqualTo(sourceIds());
         Awaitility.await("sums of " + name)
+                .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(sums()).isEqualTo(sourceSums()));
     }
 

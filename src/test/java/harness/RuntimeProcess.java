@@ -70,6 +70,7 @@ public final class RuntimeProcess implements AutoCloseable {
     /** Waits until every pipeline runs. */
     public RuntimeProcess awaitRunning() {
         Awaitility.await("pipelines of " + log)
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(100))
                 .until(
                         () -> {
@@ -145,7 +146,7 @@ public final class RuntimeProcess implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("It did not stop: " + log);
         }

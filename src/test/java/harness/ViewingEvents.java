@@ -15,6 +15,7 @@ import routes.clickhouse.SqlFile;
  * The cinema's table on the publisher, on the subscriber and in ClickHouse, and their comparison.
  */
 public final class ViewingEvents implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final String COLUMNS =
             "concat_ws('|', event_id, coalesce(user_id::text, ''), coalesce(movie_id::text, ''),"
                     + " coalesce(event_type, ''), coalesce(to_char(event_time, 'YYYY-MM-DD"
@@ -91,6 +92,7 @@ public final class ViewingEvents implements AutoCloseable {
     public void assertEqualEverywhere() {
         long rows = publisher.queryForObject("SELECT count(*) FROM raw.events", Long.class);
         Awaitility.await(rows + " events in ClickHouse")
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptions()
                 .until(() -> arrived() >= rows);

@@ -9,6 +9,7 @@ import harness.Services;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,9 @@ class BadRecordsIT {
         }
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
                 ClickHouse clickHouse = services.clickHouse()) {
-            Awaitility.await("good records").until(() -> ids(clickHouse).size() >= RECORDS - BAD);
+            Awaitility.await("good records")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> ids(clickHouse).size() >= RECORDS - BAD);
             List<Integer> expected = new ArrayList<>();
             for (int id = 0; id < RECORDS; id++) {
                 if (!badIds.contains(id)) {
@@ -98,7 +101,7 @@ class BadRecordsIT {
                             () -> {
                                 assertThat(metric(runtime, "dead_letters")).isEqualTo(BAD);
                                 assertThat(metric(runtime, "unknown_fields"))
-                                        .as("of each record that only ClickHouse refused, too")
+                                        .as("of each record that only ClickHouse could refuse, too")
                                         .isEqualTo(RECORDS - BAD + REFUSED_BY_CLICKHOUSE);
                             });
 
@@ -122,9 +125,11 @@ class BadRecordsIT {
                                     repaired.toString()))
                     .contains("1 ");
             Awaitility.await("the repaired record")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> ids(clickHouse).contains(1_000_000));
             Commands.run(environment, "dead-letter", "replay", "readings");
             Awaitility.await("they come back")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> metric(runtime, "dead_letters") >= 2 * BAD - 1);
             assertThat(ids(clickHouse)).hasSize(RECORDS - BAD + 1);
         }

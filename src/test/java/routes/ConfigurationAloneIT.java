@@ -6,6 +6,7 @@ import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,9 @@ class ConfigurationAloneIT {
         environment.put("CARAVAN_CONFIG", config.toString());
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
                 ClickHouse clickHouse = services.clickHouse()) {
-            Awaitility.await("two rows").until(() -> rows(clickHouse).size() == 2);
+            Awaitility.await("two rows")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> rows(clickHouse).size() == 2);
             List<Map<String, Object>> rows = rows(clickHouse);
             assertThat(rows.get(0))
                     .containsEntry("code", "a'\"\\ü😀")
@@ -101,9 +104,12 @@ class ConfigurationAloneIT {
         environment.put("CARAVAN_SINK_ORDER_LINES_DDL", "src/test/resources/it/lines.sql");
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
                 ClickHouse clickHouse = services.clickHouse()) {
-            Awaitility.await("all lines").until(() -> lines(clickHouse) == 300);
+            Awaitility.await("all lines")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> lines(clickHouse) == 300);
             services.postgres().execute("UPDATE order_lines SET sent_to_kafka = FALSE");
             Awaitility.await("left out")
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     runtime.metric("caravan_sink_duplicates_total", "order_lines")

@@ -7,6 +7,7 @@ import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ class ContentIT {
                 ClickHouse clickHouse = services.clickHouse()) {
             int good = names.size() + times.size();
             Awaitility.await("rows and dead letters")
+                    .atMost(Duration.ofSeconds(60))
                     .until(
                             () ->
                                     clickHouse.rows("SELECT id FROM user_login", Map.of()).size()
@@ -109,6 +111,7 @@ class ContentIT {
             long records = services.records("user_event");
             double polls = runtime.metric("caravan_outbox_polls_total", "user_login");
             Awaitility.await("ten more polls")
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     runtime.metric("caravan_outbox_polls_total", "user_login")
@@ -132,7 +135,9 @@ class ContentIT {
                         "INSERT INTO late_commits (user_id, event_type, points_spent, event_time)"
                                 + " SELECT i, 'late', 1, now() FROM generate_series(1, 50) AS i");
                 table.insert(200);
-                Awaitility.await("the committed ones").until(() -> table.arrived() == 200);
+                Awaitility.await("the committed ones")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> table.arrived() == 200);
                 late.commit();
             }
             table.assertEveryRowOnce();
@@ -158,6 +163,7 @@ class ContentIT {
                                 + " WHERE id = 200000");
                 postgres.update("UPDATE late_commits SET sent_to_kafka = FALSE WHERE id = 200001");
                 Awaitility.await("the free one")
+                        .atMost(Duration.ofSeconds(30))
                         .until(
                                 () ->
                                         table.number(
@@ -169,6 +175,7 @@ class ContentIT {
                 holder.commit();
             }
             Awaitility.await("the held one, as it was committed")
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     table.number(

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ObjectInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -56,7 +57,10 @@ class JobsIT {
     }
 
     private void awaitRuns(int number) {
-        Awaitility.await("runs of the job").ignoreExceptions().until(() -> runs().size() >= number);
+        Awaitility.await("runs of the job")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> runs().size() >= number);
     }
 
     @Test
@@ -68,7 +72,9 @@ class JobsIT {
             awaitRuns(1);
             // Both are asked again some times before the count is taken.
             long fired = fired(one) + fired(two);
-            Awaitility.await("more fires").until(() -> fired(one) + fired(two) >= fired + 5);
+            Awaitility.await("more fires")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> fired(one) + fired(two) >= fired + 5);
             assertThat(runs()).containsExactly(yesterday + " true");
             assertThat(exports.resolve("users_audit_export_" + yesterday + ".csv")).exists();
         }
@@ -161,7 +167,9 @@ class JobsIT {
             assertThat(runs()).startsWith(yesterday + " false", yesterday + " false");
             assertThat(runtime.metric("caravan_job_runs_total", "failed")).isGreaterThan(0);
             Files.delete(blocked);
-            Awaitility.await("done").until(() -> runs().contains(yesterday + " true"));
+            Awaitility.await("done")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> runs().contains(yesterday + " true"));
             assertThat(runs().stream().filter(run -> run.endsWith("true"))).hasSize(1);
         }
     }

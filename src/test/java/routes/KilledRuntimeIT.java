@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.time.Duration;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ class KilledRuntimeIT {
                 statement.execute("SELECT pg_advisory_lock(4711)");
                 RuntimeProcess runtime = RuntimeProcess.start(table.environment());
                 Awaitility.await("records in Kafka")
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> services.records("killed_before_mark") == 500);
                 assertThat(table.unsent()).isEqualTo(500);
                 runtime.kill();
@@ -83,6 +85,7 @@ class KilledRuntimeIT {
                 services.sandbox().command("pause", "clickhouse");
                 table.insert(1_000);
                 Awaitility.await("records in Kafka")
+                        .atMost(Duration.ofSeconds(30))
                         .until(() -> services.records("killed_in_insert") == 1_100);
                 awaitAnnounced(services, "killed_in_insert");
                 first.kill();
@@ -121,6 +124,7 @@ class KilledRuntimeIT {
                 services.sandbox().command("pause", "kafka");
                 try {
                     Awaitility.await("rows in the table, the commit still to come")
+                            .atMost(Duration.ofSeconds(60))
                             .until(() -> table.arrived() > 100);
                     first.kill();
                 } finally {
@@ -137,6 +141,7 @@ class KilledRuntimeIT {
     private static void awaitAnnounced(Services services, String name) throws Exception {
         try (var admin = org.apache.kafka.clients.admin.Admin.create(services.kafka())) {
             Awaitility.await("announced range")
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     admin

@@ -31,6 +31,7 @@ class KilledServiceIT {
                 assertThat(table.arrived()).isPositive();
             }
             Awaitility.await("the outage is seen")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> runtime.get("/observe/health").statusCode() == 503);
             assertThat(runtime.get("/observe/health").body())
                     .containsPattern("\"name\":\"" + service + "\",\"status\":\"DOWN\"");
@@ -39,6 +40,7 @@ class KilledServiceIT {
             long back = System.nanoTime();
             long before = arrived(table);
             Awaitility.await("new rows after " + service + " is back")
+                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(100))
                     .ignoreExceptions()
                     .until(() -> table.arrived() > before);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,6 +117,7 @@ class RecoveryIT {
             // Kafka takes no offsets from outside while a group has members, and a consumer whose
             // farewell was lost stays one until its session ends.
             Awaitility.await("no members in " + group)
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     admin.describeConsumerGroups(List.of(group))

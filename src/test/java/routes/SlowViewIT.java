@@ -35,6 +35,7 @@ class SlowViewIT {
                 table.insert(400);
                 long before = table.arrived();
                 Awaitility.await("rows in the table while the view is at work")
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> table.arrived() > before || table.unsent() == 0);
                 services.sandbox().command("kill", "clickhouse");
@@ -43,6 +44,7 @@ class SlowViewIT {
             }
             // The slow view's insert may still be at work when the others have ended.
             Awaitility.await("the slow view")
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(
                             () ->
                                     assertThat(copied(table, "count()"))
@@ -62,12 +64,15 @@ class SlowViewIT {
                     .update(
                             "INSERT INTO past_ttl (user_id, event_type, points_spent, event_time)"
                                     + " VALUES (1, 'old', 7, now() - interval '60 days')");
-            Awaitility.await("counted").until(() -> actions(table) == 1);
+            Awaitility.await("counted")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> actions(table) == 1);
             table.clickHouse().execute("OPTIMIZE TABLE past_ttl FINAL");
             assertThat(table.arrived()).as("rows in the table after their TTL").isZero();
 
             table.postgres().update("UPDATE past_ttl SET sent_to_kafka = FALSE");
             Awaitility.await("left out")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> runtime.metric("caravan_sink_duplicates_total", "past_ttl") == 1);
             assertThat(actions(table)).isEqualTo(1);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ class TwoRuntimesIT {
                 RuntimeProcess first = RuntimeProcess.start(table.environment()).awaitRunning();
                 RuntimeProcess second = RuntimeProcess.start(table.environment()).awaitRunning()) {
             Awaitility.await("both own partitions")
+                    .atMost(Duration.ofSeconds(60))
                     .until(
                             () -> {
                                 table.insert(400);
@@ -46,8 +48,10 @@ class TwoRuntimesIT {
             services.sandbox().command("pause", "clickhouse");
             table.insert(2_000);
             Awaitility.await("records in Kafka")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> services.records("stopped_runtime") == 2_100);
             Awaitility.await("lag seen")
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     first.metric("caravan_sink_lag_records", "stopped_runtime")
@@ -63,6 +67,7 @@ class TwoRuntimesIT {
                 first.signal("CONT");
                 table.insert(3_000);
                 Awaitility.await("the first is back in the group")
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> first.log().contains("event=partitions-lost"));
                 table.assertEveryRowOnce();
             }

@@ -376,6 +376,7 @@ class ArchiveIT {
         environment.put("CARAVAN_ARCHIVE_DESTINATION", reports.toString());
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
             Awaitility.await("the report")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> Files.exists(reports.resolve(today + ".json")));
             assertThat(report(today).get("archived_user_ids").toString()).isEqualTo("[1]");
             assertThat(users(events)).containsExactly(2);

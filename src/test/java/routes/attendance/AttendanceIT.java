@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import routes.journal.SampleDirectory;
 
 /** Clicks from their topic to ClickHouse, on the real engines. */
 class AttendanceIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SampleDirectory PEOPLE = new SampleDirectory(100, 10, 7);
 
     private static AttendanceLab lab;
@@ -51,7 +53,7 @@ class AttendanceIT {
                         + " '"
                         + id
                         + "'";
-        Awaitility.await("click " + id).until(() -> lab.rows(sql).size() == 1);
+        Awaitility.await("click " + id).atMost(PATIENCE).until(() -> lab.rows(sql).size() == 1);
         return lab.rows(sql).get(0);
     }
 
@@ -171,6 +173,7 @@ class AttendanceIT {
             lab.send(List.of(click));
         }
         Awaitility.await("all clicks")
+                .atMost(PATIENCE)
                 .until(
                         () ->
                                 lab.number(
@@ -203,6 +206,7 @@ class AttendanceIT {
                         Clicks.json(after, Map.of())));
         row(after);
         Awaitility.await("repetitions")
+                .atMost(PATIENCE)
                 .until(
                         () ->
                                 runtime.metric(
@@ -225,6 +229,7 @@ class AttendanceIT {
                         Clicks.json(UUID.randomUUID(), Map.of("STUDENT_FIO", "\"Иванов\""))));
         row(good);
         Awaitility.await("dead letters")
+                .atMost(PATIENCE)
                 .until(() -> runtime.metric("caravan_attendance_dead_letters_total", "") >= 4);
         String letters =
                 Commands.run(
@@ -271,6 +276,7 @@ class AttendanceIT {
                                     id,
                                     Map.of("STUDENT_ID", '"' + PEOPLE.studentId(student) + '"'))));
             Awaitility.await("the circuit is open")
+                    .atMost(PATIENCE)
                     .until(
                             () ->
                                     runtime.metric(
@@ -291,6 +297,7 @@ class AttendanceIT {
                 .containsEntry(
                         "STUDENT_FIO", PEOPLE.student(student).at("/PERSONAL/fullname").asText());
         Awaitility.await("ready")
+                .atMost(PATIENCE)
                 .until(() -> runtime.get("/observe/health/ready").statusCode() == 200);
         assertThat(runtime.metric("caravan_directory_circuit_open", "elasticsearch")).isZero();
     }
@@ -323,6 +330,7 @@ class AttendanceIT {
                                 "\"2031-03-01T12:00:00\"")));
         lab.send(clicks);
         Awaitility.await("clicks")
+                .atMost(PATIENCE)
                 .until(
                         () ->
                                 lab.number(

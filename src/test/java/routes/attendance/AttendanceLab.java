@@ -4,6 +4,7 @@ import harness.TopicEnds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +88,7 @@ final class AttendanceLab implements AutoCloseable {
                             .get()
                             .keySet();
             Awaitility.await("the group is empty")
+                    .atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .until(
                             () -> {

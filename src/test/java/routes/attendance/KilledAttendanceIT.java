@@ -27,6 +27,7 @@ class KilledAttendanceIT {
     private static final int STUDENTS = 2_000;
     private static final int KILLS = 10;
     private static final List<Integer> WITHOUT_ELASTICSEARCH = List.of(3, 7);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     @Test
     void runtimeAndElasticsearchKilled_everyClickOnce_withItsPeople_andTheLatestMarks()
@@ -55,6 +56,7 @@ class KilledAttendanceIT {
                                 .toList());
                 if (WITHOUT_ELASTICSEARCH.contains(kill)) {
                     Awaitility.await("the outage is felt")
+                            .atMost(PATIENCE)
                             .until(() -> runtime.log().contains("to=OPEN"));
                     lab.sandbox().command("start", "elasticsearch");
                 }
@@ -64,6 +66,7 @@ class KilledAttendanceIT {
                 } else {
                     // In the middle of the chunk.
                     Awaitility.await("the first batch")
+                            .atMost(PATIENCE)
                             .pollInterval(Duration.ofMillis(5))
                             .until(() -> runtime.log().contains("stream=attendance topic="));
                     Thread.sleep(random.nextInt(200));
@@ -72,6 +75,7 @@ class KilledAttendanceIT {
             }
             try (RuntimeProcess last = RuntimeProcess.start(environment)) {
                 Awaitility.await("every click")
+                        .atMost(PATIENCE)
                         .ignoreExceptions()
                         .until(() -> count(lab) >= CLICKS);
                 last.awaitRunning();
@@ -84,6 +88,7 @@ class KilledAttendanceIT {
             lab.forgetWhatWasRead();
             try (RuntimeProcess again = RuntimeProcess.start(environment)) {
                 Awaitility.await("every click sent again, and left out")
+                        .atMost(PATIENCE)
                         .ignoreExceptions()
                         .until(
                                 () ->

@@ -143,6 +143,7 @@ class PgCronIT {
         Path byDatabase = Path.of("/tmp", Audit.fileName(yesterday));
         Files.deleteIfExists(byDatabase);
         Awaitility.await("pg_cron's next minute")
+                .atMost(Duration.ofSeconds(150))
                 .pollInterval(Duration.ofMillis(500))
                 .until(
                         () ->

@@ -7,6 +7,7 @@ import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -96,6 +97,7 @@ class BoardIT {
             browser.colours("light");
             browser.size(390, 844);
             Awaitility.await("no part of the page is wider than the phone")
+                    .atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () ->
                                     assertThat(
@@ -116,6 +118,7 @@ class BoardIT {
             double polls = runtime.metric("caravan_outbox_polls_total", name);
             double exchanges = runtime.metric("camel_exchanges_total", "outbox-" + name);
             Awaitility.await("polls")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> runtime.metric("caravan_outbox_polls_total", name) >= polls + 10);
             // Some looks at the clock a poll, and no loop.
             assertThat(runtime.metric("camel_exchanges_total", "outbox-" + name) - exchanges)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import harness.Browser;
 import harness.RuntimeProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -56,6 +57,7 @@ class PagesIT {
         refresh("marts.viewing_sessions_refresh");
         runtime = RuntimeProcess.start(environment).awaitRunning();
         Awaitility.await("the marts are built")
+                .atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> !rows("SELECT day FROM marts.activity").isEmpty());
         browser = Browser.open(runtime.address());
@@ -166,6 +168,7 @@ class PagesIT {
                         + ".series.find(found => found.name === arguments[1]);"
                         + "return one ? one.data : null";
         Awaitility.await(series + " of " + title)
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> browser.script(script, panel(title), series) != null);
         return ((List<Object>) browser.script(script, panel(title), series))
                 .stream()
@@ -346,11 +349,13 @@ class PagesIT {
         }
         browser.awaitText(panel("Marts"), "marts.money");
         Awaitility.await("no mart has failed")
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> !browser.text(panel("Marts")).contains("checks of"));
     }
 
     private static void awaitMarts(String what, String pattern, boolean found) {
         Awaitility.await(what)
+                .atMost(Duration.ofMinutes(1))
                 .until(() -> runtime.get("/api/marts").body().matches(pattern) == found);
     }
 

@@ -23,6 +23,7 @@ class CinemaIT {
             try (RuntimeProcess runtime = RuntimeProcess.start(events.environment())) {
                 Random random = new Random(1);
                 Awaitility.await("the loader at work while rows are written")
+                        .atMost(Duration.ofSeconds(90))
                         .pollInterval(Duration.ofMillis(20))
                         .ignoreExceptions()
                         .until(
@@ -49,6 +50,7 @@ class CinemaIT {
             statement.execute(ONE);
             events.insert(100);
             Awaitility.await("the rows with greater ids")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> events.arrived() == before + 100);
             late.commit();
             events.assertEqualEverywhere();

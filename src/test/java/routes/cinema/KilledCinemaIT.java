@@ -59,6 +59,7 @@ class KilledCinemaIT {
                 for (int kill = 0; kill < kills.size(); kill++) {
                     int enough = allowed.get() - random.nextInt(EVENTS / (KILLS.size() + 1));
                     Awaitility.await("rows are being written")
+                            .atMost(Duration.ofSeconds(120))
                             .pollInterval(Duration.ofMillis(10))
                             .until(() -> committed.get() >= enough || !writer.isAlive());
                     String name = kills.get(kill);

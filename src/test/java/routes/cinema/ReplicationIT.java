@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.RuntimeProcess;
 import harness.Services;
 import harness.ViewingEvents;
+import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,18 @@ class ReplicationIT {
                 events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " DISABLE");
                 try {
                     // The statement does not wait for the subscription's worker to end.
-                    Awaitility.await("the worker's end").until(() -> !slotIsActive(events));
+                    Awaitility.await("the worker's end")
+                            .atMost(Duration.ofSeconds(30))
+                            .until(
+                                    () ->
+                                            !slotIsActive(events)
+                                                    && runtime.metric(
+                                                                    "caravan_replication_active",
+                                                                    SUBSCRIPTION)
+                                                            == 0);
                     events.insert(3_000);
                     Awaitility.await("the warning")
+                            .atMost(Duration.ofSeconds(60))
                             .until(
                                     () ->
                                             runtime.get("/observe/health")
@@ -39,18 +49,13 @@ class ReplicationIT {
                             .contains("\"heldBytes\":")
                             .contains("\"loaderRows\":");
                     assertThat(runtime.log()).contains("event=replication do=");
-                    Awaitility.await("inactive in the metrics")
-                            .until(
-                                    () ->
-                                            runtime.metric(
-                                                            "caravan_replication_active",
-                                                            SUBSCRIPTION)
-                                                    == 0);
+                    assertThat(runtime.metric("caravan_replication_active", SUBSCRIPTION)).isZero();
                     assertThat(runtime.metric("caravan_replication_held_bytes", SUBSCRIPTION))
                             .isGreaterThan(64 * 1024);
                     assertThat(runtime.metric("caravan_replication_lag_bytes", SUBSCRIPTION))
                             .isGreaterThan(64 * 1024);
                     Awaitility.await("the lag grows")
+                            .atMost(Duration.ofSeconds(30))
                             .until(
                                     () ->
                                             runtime.metric(
@@ -64,6 +69,7 @@ class ReplicationIT {
                 events.assertEqualEverywhere();
                 assertThat(events.arrived()).isEqualTo(before + 3_000);
                 Awaitility.await("all is well again")
+                        .atMost(Duration.ofSeconds(60))
                         .until(
                                 () ->
                                         runtime.metric("caravan_replication_active", SUBSCRIPTION)
@@ -97,6 +103,7 @@ class ReplicationIT {
             events.insert(500);
             events.assertEqualEverywhere();
             Awaitility.await("repetitions left out by key")
+                    .atMost(Duration.ofSeconds(60))
                     .until(
                             () ->
                                     runtime.metric(
@@ -121,7 +128,9 @@ class ReplicationIT {
             // The position stays, and is none in the table that is made anew.
             events.subscriber().execute("DROP SCHEMA raw CASCADE");
             String drop = "SELECT pg_drop_replication_slot('" + SUBSCRIPTION + "')";
-            Awaitility.await("what to do about the slot").until(() -> runtime.log().contains(drop));
+            Awaitility.await("what to do about the slot")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> runtime.log().contains(drop));
             events.publisher().execute(drop);
             events.insert(100);
             events.assertEqualEverywhere();

@@ -81,7 +81,9 @@ class SessionsIT {
     private void build() {
         long rows =
                 events.publisher().queryForObject("SELECT count(*) FROM raw.events", Long.class);
-        Awaitility.await("events in ClickHouse").until(() -> events.arrived() >= rows);
+        Awaitility.await("events in ClickHouse")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> events.arrived() >= rows);
         events.build();
     }
 
@@ -264,6 +266,7 @@ class SessionsIT {
         try {
             events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
             Awaitility.await("the check's message")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> health().contains("an event_id stands twice"));
             assertThat(health()).contains("degraded: staging.viewing_events: ");
             assertThat(runtime.metric("caravan_mart_failed", "staging.viewing_events"))
@@ -275,7 +278,9 @@ class SessionsIT {
             unrepeat(user);
         }
         build();
-        Awaitility.await("nothing has failed").until(() -> health().contains("no mart has failed"));
+        Awaitility.await("nothing has failed")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> health().contains("no mart has failed"));
     }
 
     /** Puts each event of a user there a second time, as only another hand than the sink's can. */
@@ -312,6 +317,7 @@ class SessionsIT {
         runtime.close();
         runtime = RuntimeProcess.start(events.environment()).awaitRunning();
         Awaitility.await("staging as it is defined now")
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> staged("user_id = " + user) == 2);
         assertThat(sessions()).hasSize(1);
     }

@@ -6,6 +6,7 @@ import harness.Browser;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class ConsoleIT {
                 assertThat(browser.await(By.cssSelector(".react-flow__node")).isDisplayed())
                         .isTrue();
                 Awaitility.await("the steps of the route")
+                        .atMost(Duration.ofSeconds(10))
                         .until(() -> browser.all(By.cssSelector(".react-flow__node")).size() >= 5);
                 browser.picture("console-diagram");
 
@@ -84,7 +86,9 @@ class ConsoleIT {
         browser.await(By.xpath("//main//button[normalize-space()='Stop']")).click();
         awaitState(browser, route, "Stopped");
         table.insert(100);
-        Awaitility.await("sent to Kafka").until(() -> table.unsent() == 0);
+        Awaitility.await("sent to Kafka")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> table.unsent() == 0);
         assertThat(table.arrived()).isZero();
         // Hawtio forgets the choice when the list changes.
         choose(browser, route);
@@ -106,6 +110,7 @@ class ConsoleIT {
 
     private static void awaitState(Browser browser, String route, String state) {
         Awaitility.await(route + " " + state)
+                .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
                 .until(() -> browser.await(row(route)).findElement(STATE).getText().equals(state));
     }

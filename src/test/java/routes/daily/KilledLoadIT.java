@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -201,9 +202,11 @@ class KilledLoadIT {
         try (RuntimeProcess process = RuntimeProcess.start(runtime)) {
             process.awaitRunning();
             Awaitility.await("a first look")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> process.log().contains("event=waiting day=" + yesterday));
             put(yesterday, OLD);
             Awaitility.await("loaded")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> process.log().contains("event=done day=" + yesterday));
         }
         assertLoaded(yesterday, OLD);

@@ -8,6 +8,7 @@ import harness.Commands;
 import harness.RuntimeProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -279,15 +280,20 @@ class MartsIT {
         environment.put("CARAVAN_SINKS", "");
         environment.put("CARAVAN_JOBS", "load");
         environment.put("CARAVAN_LOAD_SETTLED", "0s");
-        environment.put("CARAVAN_MARTS_QUIET", "8s");
+        environment.put("CARAVAN_MARTS_QUIET", "3s");
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
             for (int back = 1; back <= 3; back++) {
                 Jobs.askFor(postgres, "load", today.minusDays(back));
             }
-            Awaitility.await().until(() -> rows("SELECT dau FROM marts.activity").size() == 3);
-            Awaitility.await().until(() -> runtime.log().contains("marts event=refreshed"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> rows("SELECT dau FROM marts.activity").size() == 3);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> runtime.log().contains("marts event=refreshed"));
             assertThat(runtime.log().split("marts event=refreshed", -1)).hasSize(2);
             Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
                     .until(
                             () ->
                                     runtime.metric("caravan_mart_rows", "mart=\"marts.activity\"")

@@ -6,6 +6,7 @@ import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,7 @@ class ReplicatedTableIT {
                                 "INSERT INTO tickets SELECT 'b' || i, i FROM generate_series(1,"
                                         + " 300) i");
                 Awaitility.await("all tickets")
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> tickets(clickHouse).equals("1000 290500"));
                 // Two runtimes take turns: nothing was sent twice.
                 assertThat(services.records("tickets")).isEqualTo(1_000);
