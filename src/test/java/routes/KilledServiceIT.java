@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -32,9 +33,14 @@ class KilledServiceIT {
             }
             Awaitility.await("the outage is seen")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> runtime.get("/observe/health").statusCode() == 503);
-            assertThat(runtime.get("/observe/health").body())
-                    .containsPattern("\"name\":\"" + service + "\",\"status\":\"DOWN\"");
+                    .untilAsserted(
+                            () -> {
+                                HttpResponse<String> health = runtime.get("/observe/health");
+                                assertThat(health.statusCode()).isEqualTo(503);
+                                assertThat(health.body())
+                                        .containsPattern(
+                                                "\"name\":\"" + service + "\",\"status\":\"DOWN\"");
+                            });
             services.sandbox().command("start", service);
 
             long back = System.nanoTime();

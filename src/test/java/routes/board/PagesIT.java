@@ -241,6 +241,7 @@ class PagesIT {
                 "Daily cohorts",
                 "day 1 share",
                 numbers("day_1_share", "marts.retention ORDER BY cohort_day"));
+        browser.await(By.cssSelector(panel("Weekly cohorts") + " .chart canvas"));
         Object cells =
                 browser.script(
                         "return echarts.getInstanceByDom(document.querySelector(arguments[0] +"

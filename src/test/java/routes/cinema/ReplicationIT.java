@@ -133,7 +133,7 @@ class ReplicationIT {
             String drop = "SELECT pg_drop_replication_slot('" + SUBSCRIPTION + "')";
             Awaitility.await("what to do about the slot")
                     .atMost(Duration.ofSeconds(60))
-                    .until(() -> runtime.log().contains(drop));
+                    .until(() -> runtime.log().contains(drop) && !slotIsActive(events));
             events.publisher().execute(drop);
             events.insert(100);
             events.assertEqualEverywhere();

@@ -111,28 +111,34 @@ class KilledLoadIT {
     }
 
     private static void assertLoaded(LocalDate day, int events) {
-        Map<String, Object> counts =
-                clickHouse
-                        .rows(
-                                "SELECT toString((SELECT tuple(count(), uniqExact(event_id)) FROM"
-                                    + " raw.events WHERE day = {day:Date})) AS events,"
-                                    + " toString((SELECT tuple(count(), sum(purchase_amount)) FROM"
-                                    + " raw.purchases WHERE day = {day:Date})) AS purchases,"
-                                    + " (SELECT count() FROM raw.task_results WHERE day ="
-                                    + " {day:Date}) AS tasks, (SELECT count() FROM"
-                                    + " raw.ab_test_assignments WHERE day = {day:Date}) AS tests,"
-                                    + " toString((SELECT tuple(count(), sum(event_count)) FROM"
-                                    + " raw.sessions WHERE day = {day:Date})) AS sessions",
-                                Map.of("day", day.toString()))
-                        .get(0);
-        assertThat(counts)
-                .isEqualTo(
-                        Map.of(
-                                "events", "(" + events + "," + events + ")",
-                                "purchases", "(" + events / 4 + "," + trimmed(events / 4) + ")",
-                                "tasks", events / 4,
-                                "tests", events / 4,
-                                "sessions", "(" + events / 10 + "," + events + ")"));
+        assertThat(loaded(day)).isEqualTo(counts(events));
+    }
+
+    /** What the five tables hold of a day. */
+    private static Map<String, Object> loaded(LocalDate day) {
+        return clickHouse
+                .rows(
+                        "SELECT toString((SELECT tuple(count(), uniqExact(event_id)) FROM"
+                                + " raw.events WHERE day = {day:Date})) AS events,"
+                                + " toString((SELECT tuple(count(), sum(purchase_amount)) FROM"
+                                + " raw.purchases WHERE day = {day:Date})) AS purchases,"
+                                + " (SELECT count() FROM raw.task_results WHERE day ="
+                                + " {day:Date}) AS tasks, (SELECT count() FROM"
+                                + " raw.ab_test_assignments WHERE day = {day:Date}) AS tests,"
+                                + " toString((SELECT tuple(count(), sum(event_count)) FROM"
+                                + " raw.sessions WHERE day = {day:Date})) AS sessions",
+                        Map.of("day", day.toString()))
+                .get(0);
+    }
+
+    /** What they hold of a day of so many events. */
+    private static Map<String, Object> counts(int events) {
+        return Map.of(
+                "events", "(" + events + "," + events + ")",
+                "purchases", "(" + events / 4 + "," + trimmed(events / 4) + ")",
+                "tasks", events / 4,
+                "tests", events / 4,
+                "sessions", "(" + events / 10 + "," + events + ")");
     }
 
     private static String trimmed(int purchases) {
@@ -165,17 +171,7 @@ class KilledLoadIT {
                 continue;
             }
             process.destroyForcibly().waitFor();
-            long events =
-                    ((Number)
-                                    clickHouse
-                                            .rows(
-                                                    "SELECT count() AS n FROM raw.events WHERE day"
-                                                            + " = {day:Date}",
-                                                    Map.of("day", DAY.toString()))
-                                            .get(0)
-                                            .get("n"))
-                            .longValue();
-            assertLoaded(DAY, events == NEW ? NEW : OLD);
+            assertThat(loaded(DAY)).isIn(counts(OLD), counts(NEW));
         }
         complete(DAY);
         assertLoaded(DAY, NEW);
