@@ -97,6 +97,7 @@ class BadRecordsIT {
                             "plausible");
             // A batch is counted after its rows are seen.
             Awaitility.await("the last batch in the metrics")
+                    .atMost(Duration.ofSeconds(30))
                     .untilAsserted(
                             () -> {
                                 assertThat(metric(runtime, "dead_letters")).isEqualTo(BAD);
