@@ -334,10 +334,22 @@ public final class DemoCommand implements Callable<Integer> {
     /** True if more polls sent nothing and changed nothing, neither in Kafka nor in ClickHouse. */
     private boolean secondPass(DemoRows rows, CaravanRuntime runtime)
             throws ExecutionException, InterruptedException {
+        long started = System.nanoTime();
+        while (!rows.noted()) {
+            if (System.nanoTime() - started > PATIENCE.toNanos()) {
+                say(
+                        "Not every row is noted as sent in Postgres after "
+                                + PATIENCE.toSeconds()
+                                + " s:");
+                rows.missing().forEach(line -> say("  " + line));
+                say("The log is " + LOG);
+                return false;
+            }
+            Thread.sleep(LOOK_MS);
+        }
         Map<String, Object> before = rows.state();
         double sent = counted(runtime, "caravan.outbox.rows.sent");
         double polls = counted(runtime, "caravan.outbox.polls");
-        long started = System.nanoTime();
         // As many polls of both tables together as would be enough for one: both poll alike.
         while (counted(runtime, "caravan.outbox.polls") < polls + 2 * POLLS_OF_THE_SECOND_PASS) {
             if (System.nanoTime() - started > PATIENCE.toNanos()) {

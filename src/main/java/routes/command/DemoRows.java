@@ -105,6 +105,19 @@ final class DemoRows implements AutoCloseable {
                 && TOPICS.keySet().stream().allMatch(table -> standing(table).equals(once(table)));
     }
 
+    /** True once the outboxes have noted every row as sent, which can be after it has arrived. */
+    boolean noted() {
+        return ids.entrySet().stream()
+                .allMatch(
+                        table ->
+                                postgres.queryForObject(
+                                        "SELECT bool_and(sent_to_kafka IS TRUE) FROM "
+                                                + table.getKey()
+                                                + " WHERE id = ANY (?)",
+                                        Boolean.class,
+                                        (Object) table.getValue().toArray(Long[]::new)));
+    }
+
     private Standing once(String table) {
         long rows = ids.get(table).size();
         return new Standing(rows, rows);
