@@ -162,7 +162,6 @@ public final class DailyLoad implements Work {
 
     /** Reads the file into a table of its own. */
     public void stage(DayFile file) throws Exception {
-        dropLeftTables();
         String table = "raw.load_" + UUID.randomUUID().toString().replace("-", "");
         clickHouse.execute("CREATE TABLE " + table + " AS raw.lines");
         clickHouse.execute(
@@ -189,7 +188,7 @@ public final class DailyLoad implements Work {
     }
 
     /** What killed loads have left; one that is stopped and goes on finds its table gone. */
-    private void dropLeftTables() {
+    public void dropLeftTables() {
         List<String> left =
                 clickHouse
                         .rows(

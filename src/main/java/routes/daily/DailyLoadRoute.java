@@ -13,6 +13,7 @@ final class DailyLoadRoute extends RouteBuilder {
         from("direct:load")
             .routeId("load")
             .errorHandler(noErrorHandler())
+            .to("bean:load?method=dropLeftTables")
             .to("bean:load?method=find")
             .filter(simple("${body.changed}"))
                 .to("bean:load?method=stage")

@@ -170,7 +170,10 @@ class DailyLoadIT {
         long others =
                 Long.parseLong(
                         rows("SELECT count() AS n FROM raw.events WHERE day != {day:Date}").get(0));
+        String left = "raw.load_" + "0".repeat(32);
+        clickHouse.execute("CREATE TABLE " + left + " AS raw.lines");
         assertThat(load(false)).startsWith("unchanged");
+        assertThat(rows("EXISTS TABLE " + left)).as("a killed load's table").containsExactly("0");
         assertThat(load(true)).startsWith("2 events");
         assertThat(count("raw.events")).isEqualTo(2);
         put(event(3, "login", ""));
