@@ -100,6 +100,9 @@ class KilledCinemaIT {
                 connection.setAutoCommit(false);
                 try (Statement statement = connection.createStatement()) {
                     statement.execute(ViewingEvents.insertion(rows, random));
+                } catch (SQLException e) {
+                    connection.close();
+                    throw e;
                 }
                 switch (random.nextInt(4)) {
                     case 0 -> late.add(new Late(connection, rows));
@@ -115,6 +118,9 @@ class KilledCinemaIT {
             } catch (SQLException e) {
                 // The publisher is the one that was killed: what it had not committed is gone.
                 System.out.println("writer: " + e.getMessage());
+                // Some may be of the publisher that is back: left open, they would keep a new slot
+                // waiting.
+                late.forEach(Late::giveUp);
                 late.clear();
                 Thread.onSpinWait();
             }
@@ -127,6 +133,14 @@ class KilledCinemaIT {
             try (connection) {
                 connection.commit();
                 return rows;
+            }
+        }
+
+        void giveUp() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                System.out.println("writer, giving up: " + e.getMessage());
             }
         }
 
