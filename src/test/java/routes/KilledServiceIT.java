@@ -25,9 +25,7 @@ class KilledServiceIT {
                 RuntimeProcess runtime = RuntimeProcess.start(table.environment()).awaitRunning()) {
             Thread load = new Thread(() -> load(table, loading), "load");
             load.start();
-            Awaitility.await("rows on their way")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> table.arrived() > 1_000);
+            Awaitility.await("rows on their way").until(() -> table.arrived() > 1_000);
 
             services.sandbox().command("kill", service);
             if (!service.equals("clickhouse")) {

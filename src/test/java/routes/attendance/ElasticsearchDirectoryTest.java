@@ -56,7 +56,7 @@ class ElasticsearchDirectoryTest {
                                 "http://localhost:" + server.getAddress().getPort(),
                                 "elastic",
                                 "secret",
-                                Duration.ofSeconds(3)),
+                                Duration.ofMillis(700)),
                         "people",
                         "people");
     }
@@ -201,7 +201,7 @@ class ElasticsearchDirectoryTest {
                 };
         assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
                 .isInstanceOf(DirectoryUnavailable.class)
-                .hasMessageContaining("within 3000 ms");
+                .hasMessageContaining("within 700 ms");
     }
 
     @Test

@@ -18,7 +18,7 @@ class GuardedDirectoryTest {
     private final PeopleTest.Known directory = new PeopleTest.Known();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final GuardedDirectory guarded =
-            new GuardedDirectory(directory, 3, Duration.ofSeconds(2), registry);
+            new GuardedDirectory(directory, 3, Duration.ofMillis(300), registry);
 
     private double open() {
         return registry.get("caravan.directory.circuit.open").gauge().value();

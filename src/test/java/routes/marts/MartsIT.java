@@ -280,6 +280,7 @@ class MartsIT {
         environment.put("CARAVAN_SINKS", "");
         environment.put("CARAVAN_JOBS", "load");
         environment.put("CARAVAN_LOAD_SETTLED", "0s");
+        environment.put("CARAVAN_MARTS_QUIET", "3s");
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
             for (int back = 1; back <= 3; back++) {
                 Jobs.askFor(postgres, "load", today.minusDays(back));
