@@ -436,6 +436,7 @@ public final class CaravanRuntime implements AutoCloseable {
         if (preparing != null) {
             preparing.interrupt();
         }
+        streams.all().forEach(Stream::stopping);
         closeQuietly(web);
         console.close();
         if (board != null) {

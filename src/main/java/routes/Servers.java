@@ -47,6 +47,7 @@ public final class Servers {
         pool.setMaximumPoolSize(settings.integer(prefix + "connections", 2, 1_000));
         pool.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
         pool.setInitializationFailTimeout(-1);
+        pool.setExceptionOverride(new RefusedStatement());
         pool.addDataSourceProperty("ApplicationName", "caravan");
         pool.setConnectionInitSql("SET TIME ZONE 'UTC'");
         pool.addDataSourceProperty("tcpKeepAlive", "true");

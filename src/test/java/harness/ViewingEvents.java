@@ -36,6 +36,30 @@ public final class ViewingEvents implements AutoCloseable {
         publisher.execute("ALTER ROLE caravan_replication PASSWORD 'caravan_replication'");
     }
 
+    /** Has the subscriber and its slot as if there had never been one; the events stay. */
+    public void unsubscribe() {
+        for (String subscription :
+                subscriber.queryForList(
+                        "SELECT quote_ident(subname) FROM pg_subscription", String.class)) {
+            subscriber.execute("ALTER SUBSCRIPTION " + subscription + " DISABLE");
+            subscriber.execute("ALTER SUBSCRIPTION " + subscription + " SET (slot_name = NONE)");
+            subscriber.execute("DROP SUBSCRIPTION " + subscription);
+        }
+        Awaitility.await("the slots' readers end")
+                .atMost(PATIENCE)
+                .until(
+                        () ->
+                                publisher
+                                        .queryForList(
+                                                "SELECT slot_name FROM pg_replication_slots WHERE"
+                                                        + " active",
+                                                String.class)
+                                        .isEmpty());
+        publisher.queryForList(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+        subscriber.execute("DROP SCHEMA IF EXISTS raw, caravan_arrivals CASCADE");
+    }
+
     /** The environment of a runtime that has this stream and nothing else. */
     public Map<String, String> environment() {
         Map<String, String> environment = services.environment();

@@ -69,6 +69,11 @@ public final class Cinema implements Stream {
     }
 
     @Override
+    public void stopping() {
+        replication.stop();
+    }
+
+    @Override
     public void start(CamelContext context) throws Exception {
         models.prepare(publisher);
         context.getRegistry().bind("cinema-replication", replication);

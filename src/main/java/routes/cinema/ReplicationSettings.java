@@ -8,17 +8,20 @@ import routes.settings.Settings;
 /**
  * How the viewing events get to the subscriber.
  *
- * @param subscription its name, and its slot's
+ * @param subscription its name, which the slot's begins with
+ * @param url of the publisher for Caravan itself
  * @param publisher how the subscriber reaches the publisher, as libpq has it, without the account
  * @param password of the account that it logs in with there
  * @param mostHeld bytes of its log that the publisher may hold back before that is a warning
  */
-record ReplicationSettings(String subscription, String publisher, String password, long mostHeld) {
+record ReplicationSettings(
+        String subscription, String url, String publisher, String password, long mostHeld) {
     private static final String PASSWORD = "caravan.cinema.password";
 
     static ReplicationSettings read(Settings settings) {
         return new ReplicationSettings(
                 settings.identifier("caravan.cinema.subscription"),
+                settings.text("caravan.postgres.url"),
                 settings.find("caravan.cinema.publisher")
                         .orElseGet(() -> publisher(settings, "caravan.postgres.url")),
                 settings.text(PASSWORD),

@@ -13,4 +13,5 @@ package routes.cinema;
 record ReplicationState(
         boolean slot, boolean active, boolean lost, long held, long lagBytes, double lagSeconds) {
     static final ReplicationState UNKNOWN = new ReplicationState(true, true, false, 0, 0, 0);
+    static final ReplicationState NO_SLOT = new ReplicationState(false, false, false, 0, 0, 0);
 }

@@ -28,6 +28,11 @@ public interface Stream extends AutoCloseable {
         return List.of();
     }
 
+    /** A stop has begun: what waits, for however long, is given up. */
+    default void stopping() {
+        // Most wait for nothing that does not end by itself.
+    }
+
     @Override
     default void close() {
         // Most have nothing of their own open.

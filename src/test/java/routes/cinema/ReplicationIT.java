@@ -88,7 +88,7 @@ class ReplicationIT {
     private static boolean slotIsActive(ViewingEvents events) {
         return events.publisher()
                 .queryForObject(
-                        "SELECT active FROM pg_replication_slots WHERE slot_name = ?",
+                        "SELECT active FROM pg_replication_slots WHERE starts_with(slot_name, ?)",
                         Boolean.class,
                         SUBSCRIPTION);
     }
@@ -118,7 +118,7 @@ class ReplicationIT {
     }
 
     @Test
-    void rebuiltWhileTheSlotIsLeft_saysWhatToDo_andGoesOnByItself() throws Exception {
+    void rebuiltWhileTheSlotIsLeft_goesOnByItself() throws Exception {
         try (ViewingEvents events = new ViewingEvents(Services.running());
                 RuntimeProcess runtime =
                         RuntimeProcess.start(events.environment()).awaitRunning()) {
@@ -127,17 +127,14 @@ class ReplicationIT {
             events.subscriber().execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " DISABLE");
             events.subscriber()
                     .execute("ALTER SUBSCRIPTION " + SUBSCRIPTION + " SET (slot_name = NONE)");
-            events.subscriber().execute("DROP SUBSCRIPTION " + SUBSCRIPTION);
             // The position stays, and is none in the table that is made anew.
-            events.subscriber().execute("DROP SCHEMA raw CASCADE");
-            String drop = "SELECT pg_drop_replication_slot('" + SUBSCRIPTION + "')";
-            Awaitility.await("what to do about the slot")
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> runtime.log().contains(drop) && !slotIsActive(events));
-            events.publisher().execute(drop);
+            events.subscriber()
+                    .execute("DROP SUBSCRIPTION " + SUBSCRIPTION + "; DROP SCHEMA raw CASCADE");
             events.insert(100);
             events.assertEqualEverywhere();
-            assertThat(runtime.log()).contains("event=table-made-anew");
+            assertThat(runtime.log())
+                    .contains("event=slot-taken-over")
+                    .contains("event=table-made-anew");
         }
     }
 }
