@@ -116,6 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
             addresses(ports.get(), environment);
             settings = Settings.load(environment);
         }
+        say("Configuration: " + configuration(settings));
         DemoRows rows = closing.add(new DemoRows(settings));
         rows.createTables();
         say("Starting the pipelines ...");
@@ -152,6 +153,12 @@ public final class DemoCommand implements Callable<Integer> {
         closing.add(() -> say("Stopping ..."));
         Thread.currentThread().join();
         return 0;
+    }
+
+    private String configuration(Settings settings) {
+        return running
+                ? settings.file().map(Path::toString).orElse("the defaults") + " and the environment"
+                : "the demo's own, and the environment; caravan.properties is left aside";
     }
 
     private boolean attendance(Settings settings)

@@ -5,16 +5,15 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -23,32 +22,43 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Caravan's settings: the defaults in the jar's application.properties, over them a file, over it
- * the environment ({@code caravan.http.port} is {@code CARAVAN_HTTP_PORT}).
+ * the environment ({@code caravan.http.port} is {@code CARAVAN_HTTP_PORT}). The file is the one
+ * that {@value #FILE_VARIABLE} names, or else caravan.properties in the working directory, or else
+ * beside the jar.
  *
  * <p>Keys of a pipeline, {@code caravan.outbox.NAME.x}, fall back to {@code
  * caravan.outbox.default.x}. Every getter throws a {@link SettingsException} that names the key
- * when the value is missing or senseless.
+ * when the value is missing or invalid.
  */
 public final class Settings {
-    /** Where the file is, if not ./caravan.properties. */
+    /** Names the file. */
     public static final String FILE_VARIABLE = "CARAVAN_CONFIG";
 
-    private static final String DEFAULT = ".default.";
-    private static final Pattern PER_PIPELINE =
-            Pattern.compile("(caravan\\.(?:outbox|sink|job))\\.([^.]+)\\.(.+)");
+    private static final String FILE = "caravan.properties";
+    private static final String CLASSPATH = "classpath:";
+
     private static final Pattern DURATION = Pattern.compile("(\\d+) *(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d+) *(B|kB|MB)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
     private final Map<String, String> values;
+    private final Set<String> inFile;
+    private final Optional<Path> file;
     private final Map<String, String> environment;
 
-    private Settings(Map<String, String> values, Map<String, String> environment) {
+    private Settings(
+            Map<String, String> values,
+            Set<String> inFile,
+            Optional<Path> file,
+            Map<String, String> environment) {
         this.values = values;
+        this.inFile = inFile;
+        this.file = file;
         this.environment = environment;
     }
 
@@ -66,98 +76,114 @@ public final class Settings {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read application.properties in the jar", e);
         }
-        String named = environment.get(FILE_VARIABLE);
-        Path file = Path.of(named == null ? "caravan.properties" : named);
+        Optional<Path> file = file(environment);
         Properties own = new Properties();
-        if (named != null || Files.exists(file)) {
-            try (Reader reader = Files.newBufferedReader(file)) {
+        if (file.isPresent()) {
+            try (Reader reader = Files.newBufferedReader(file.get())) {
                 own.load(reader);
             } catch (IOException e) {
                 throw new SettingsException(
-                        FILE_VARIABLE
-                                + ": cannot read the file "
-                                + file.toAbsolutePath()
-                                + ": "
-                                + e,
-                        e);
+                        FILE_VARIABLE + ": cannot read the file " + file.get() + ": " + e, e);
             }
         }
-        return of(defaults, own, file.toString(), environment);
+        return of(defaults, own, file, environment);
+    }
+
+    private static Optional<Path> file(Map<String, String> environment) {
+        String named = environment.get(FILE_VARIABLE);
+        if (named != null) {
+            return Optional.of(Path.of(named).toAbsolutePath());
+        }
+        return Stream.of(Path.of("").toAbsolutePath(), besideTheJar())
+                .map(directory -> directory.resolve(FILE))
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    private static Path besideTheJar() {
+        try {
+            return Path.of(
+                            Settings.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI())
+                    .getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The jar's own place is no address", e);
+        }
     }
 
     static Settings of(
-            Properties defaults, Properties own, String file, Map<String, String> environment) {
+            Properties defaults,
+            Properties own,
+            Optional<Path> file,
+            Map<String, String> environment) {
         Map<String, String> values = new LinkedHashMap<>();
         defaults.stringPropertyNames().forEach(key -> values.put(key, defaults.getProperty(key)));
-        Set<String> known = new TreeSet<>(values.keySet());
+        KnownKeys known = new KnownKeys(values.keySet());
         for (String key : new TreeSet<>(own.stringPropertyNames())) {
-            if (key.startsWith("caravan.") && !isKnown(key, known)) {
-                throw new SettingsException(
-                        key
-                                + ": there is no such setting (in "
-                                + file
-                                + ")"
-                                + nearest(key, known)
-                                        .map(near -> "; did you mean " + near + "?")
-                                        .orElse(""));
+            if (key.startsWith("caravan.") && !known.has(key)) {
+                throw known.unknown(key, "in " + file.map(Path::toString).orElse(FILE), key);
             }
             values.put(key, own.getProperty(key));
         }
-        return new Settings(values, new TreeMap<>(environment));
-    }
-
-    private static boolean isKnown(String key, Set<String> known) {
-        Matcher pipeline = PER_PIPELINE.matcher(key);
-        return known.contains(key)
-                || key.startsWith("caravan.kafka.client.")
-                || pipeline.matches()
-                        && known.contains(pipeline.group(1) + DEFAULT + pipeline.group(3));
-    }
-
-    private static Optional<String> nearest(String key, Set<String> known) {
-        Matcher pipeline = PER_PIPELINE.matcher(key);
-        String general = pipeline.matches() ? pipeline.group(1) + DEFAULT + pipeline.group(3) : key;
-        return known.stream()
-                .filter(candidate -> distance(candidate, general) <= 3)
-                .min((a, b) -> distance(a, general) - distance(b, general))
-                .map(
-                        near ->
-                                pipeline.matches()
-                                        ? near.replace(DEFAULT, "." + pipeline.group(2) + ".")
-                                        : near);
-    }
-
-    /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+        for (String variable : new TreeSet<>(environment.keySet())) {
+            if (variable.startsWith("CARAVAN_") && !known.hasVariable(variable)) {
+                throw known.unknown(variable, "in the environment", KnownKeys.key(variable));
             }
         }
-        return row[b.length()];
+        return new Settings(
+                values, Set.copyOf(own.stringPropertyNames()), file, new TreeMap<>(environment));
+    }
+
+    /** The file that was read, if there is one; for people. */
+    public Optional<Path> file() {
+        return file;
     }
 
     /** The value as it stands, if there is one that is not empty. */
     public Optional<String> find(String key) {
-        String value = environment.get(variable(key));
+        String value = environment.get(KnownKeys.variable(key));
         if (value == null) {
             value = values.get(key);
         }
-        Matcher pipeline = PER_PIPELINE.matcher(key);
+        Matcher pipeline = KnownKeys.PER_PIPELINE.matcher(key);
         if (value == null && pipeline.matches() && !pipeline.group(2).equals("default")) {
-            return find(pipeline.group(1) + DEFAULT + pipeline.group(3));
+            return find(pipeline.group(1) + KnownKeys.DEFAULT + pipeline.group(3));
         }
         return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    private static String variable(String key) {
-        return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    /**
+     * The place of a file that the value names: {@code classpath:...} in the jar, or a whole path.
+     * A relative one begins at the directory of the file that has the setting, or, from the
+     * environment, at the working directory.
+     */
+    public Optional<String> place(String key) {
+        return find(key)
+                .map(
+                        place -> {
+                            if (place.startsWith(CLASSPATH)) {
+                                return place;
+                            }
+                            Path base =
+                                    isFromFile(key)
+                                            ? file.orElseThrow().getParent()
+                                            : Path.of("").toAbsolutePath();
+                            return base.resolve(place).normalize().toString();
+                        });
+    }
+
+    private boolean isFromFile(String key) {
+        Matcher pipeline = KnownKeys.PER_PIPELINE.matcher(key);
+        return !environment.containsKey(KnownKeys.variable(key))
+                && (inFile.contains(key)
+                        || !values.containsKey(key)
+                                && pipeline.matches()
+                                && !pipeline.group(2).equals("default")
+                                && isFromFile(
+                                        pipeline.group(1) + KnownKeys.DEFAULT + pipeline.group(3)));
     }
 
     /** Text that must not be empty. */
@@ -168,7 +194,7 @@ public final class Settings {
                                 new SettingsException(
                                         key
                                                 + ": is not set. Set it in caravan.properties, or "
-                                                + variable(key)
+                                                + KnownKeys.variable(key)
                                                 + " in the environment"));
     }
 
@@ -270,10 +296,23 @@ public final class Settings {
         return names;
     }
 
-    /** All keys below a prefix, without it, as the file and the jar have them. */
+    /**
+     * All keys below a prefix, without it, as the jar, the file and the environment have them. A
+     * variable's words are separated by dots: {@code CARAVAN_KAFKA_CLIENT_SECURITY_PROTOCOL} is
+     * {@code security.protocol}.
+     */
     public Map<String, String> below(String prefix) {
         Map<String, String> found = new TreeMap<>();
-        values.keySet().stream()
+        Set<String> keys = new TreeSet<>(values.keySet());
+        Set<String> written = new TreeSet<>();
+        keys.forEach(key -> written.add(KnownKeys.variable(key)));
+        environment.keySet().stream()
+                .filter(
+                        name ->
+                                name.startsWith(KnownKeys.variable(prefix))
+                                        && !written.contains(name))
+                .forEach(name -> keys.add(KnownKeys.key(name)));
+        keys.stream()
                 .filter(key -> key.startsWith(prefix))
                 .forEach(
                         key ->
@@ -286,10 +325,12 @@ public final class Settings {
         return found;
     }
 
-    /** What to throw for a value that makes no sense. */
+    /** What to throw for a value that is invalid. */
     public SettingsException wrong(String key, String text, String expected) {
         String source =
-                environment.containsKey(variable(key)) ? " (from " + variable(key) + ")" : "";
+                environment.containsKey(KnownKeys.variable(key))
+                        ? " (from " + KnownKeys.variable(key) + ")"
+                        : "";
         return new SettingsException(key + ": \"" + text + "\"" + source + " is not " + expected);
     }
 }

@@ -36,7 +36,7 @@ public record SinkSettings(
     private static SinkSettings read(Settings settings, String name) {
         String key = "caravan.sink." + name + ".";
         String topic = settings.topic(key + "topic");
-        Optional<String> ddl = settings.find(key + "ddl");
+        Optional<String> ddl = settings.place(key + "ddl");
         ddl.filter(file -> !SqlFile.exists(file))
                 .ifPresent(
                         file -> {

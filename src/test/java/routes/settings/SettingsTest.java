@@ -3,24 +3,30 @@ package routes.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
+    private static final Path FILE = Path.of("/etc/caravan/caravan.properties");
+
     private static Settings with(Map<String, String> file, Map<String, String> environment) {
         Properties defaults = new Properties();
         defaults.putAll(
                 Map.of(
                         "caravan.outbox.default.poll", "200ms",
                         "caravan.outbox.default.table", "",
+                        "caravan.sink.default.dead-letter-topic", "",
+                        "caravan.sink.default.ddl", "",
                         "caravan.outbox.user_login.table", "user_login",
                         "caravan.http.port", "8080",
                         "caravan.sinks", "a, b"));
         Properties own = new Properties();
         own.putAll(file);
-        return Settings.of(defaults, own, "caravan.properties", environment);
+        return Settings.of(defaults, own, Optional.of(FILE), environment);
     }
 
     @Test
@@ -46,7 +52,60 @@ class SettingsTest {
     }
 
     @Test
-    void senselessValue_isSaidWithKeyValueAndWhatIsRight() {
+    void unknownVariable_isNamed_withTheOneThatWasPerhapsMeant() {
+        assertThatThrownBy(() -> with(Map.of(), Map.of("CARAVAN_HTTP_PROT", "1")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(
+                        "CARAVAN_HTTP_PROT: there is no such setting (in the environment); did you"
+                                + " mean CARAVAN_HTTP_PORT?");
+        assertThatThrownBy(() -> with(Map.of(), Map.of("CARAVAN_OUTBOX_X_TABEL", "t")))
+                .hasMessageContaining("CARAVAN_OUTBOX_X_TABLE?");
+    }
+
+    @Test
+    void variablesOfPipelinesCommandAndCompose_areKnown() {
+        Settings settings =
+                with(
+                        Map.of(),
+                        Map.of(
+                                "CARAVAN_SINK_MY_SINK_DEAD_LETTER_TOPIC", "bad",
+                                "CARAVAN_SANDBOX_KAFKA_PORT", "1",
+                                "CARAVAN_SUPERSET_PASSWORD", "x",
+                                "CARAVAN_CACHE", "/tmp"));
+        assertThat(settings.text("caravan.sink.my_sink.dead-letter-topic")).isEqualTo("bad");
+    }
+
+    @Test
+    void settingsOfKafkaAndCamel_comeFromTheEnvironmentToo() {
+        Settings settings =
+                with(
+                        Map.of("caravan.kafka.client.linger.ms", "1"),
+                        Map.of(
+                                "CARAVAN_KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL",
+                                "CARAVAN_KAFKA_CLIENT_LINGER_MS", "2",
+                                "CAMEL_MAIN_NAME", "other"));
+        assertThat(settings.below("caravan.kafka.client."))
+                .isEqualTo(Map.of("security.protocol", "SASL_SSL", "linger.ms", "2"));
+        assertThat(settings.below("camel.")).isEqualTo(Map.of("main.name", "other"));
+    }
+
+    @Test
+    void relativeFile_isBesideTheFileThatNamesIt() {
+        Settings settings =
+                with(
+                        Map.of(
+                                "caravan.sink.x.ddl", "sql/x.sql",
+                                "caravan.sink.y.ddl", "classpath:y.sql"),
+                        Map.of("CARAVAN_SINK_Z_DDL", "z.sql"));
+        assertThat(settings.place("caravan.sink.x.ddl")).contains("/etc/caravan/sql/x.sql");
+        assertThat(settings.place("caravan.sink.y.ddl")).contains("classpath:y.sql");
+        assertThat(settings.place("caravan.sink.z.ddl"))
+                .contains(Path.of("z.sql").toAbsolutePath().toString());
+        assertThat(settings.place("caravan.sink.a.ddl")).isEmpty();
+    }
+
+    @Test
+    void invalidValue_isSaidWithKeyValueAndWhatIsRight() {
         Settings settings =
                 with(Map.of(), Map.of("CARAVAN_HTTP_PORT", "70000", "CARAVAN_SINKS", "a,a"));
         assertThatThrownBy(() -> settings.integer("caravan.http.port", 0, 65535))
