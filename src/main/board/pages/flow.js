@@ -79,7 +79,7 @@ function pipelines(flow) {
   const drawn = lanes(flow.steps).map((steps) =>
     element("div", { class: "lane" }, place(steps[0].from), steps.flatMap((step) => [arrow(step), place(step.to)])),
   );
-  const waiting = flow.waiting.map((part) => problem(`${part.part} waits, ${ago(part.time)}: ${part.reason}`));
+  const waiting = flow.waiting.map((part) => problem(`${part.part} ${part.needs === "you" ? "needs you" : "waits"}, ${ago(part.time)}: ${part.reason}`));
   return [...waiting, ...(drawn.length ? drawn : [note("No pipeline is configured: see caravan.outboxes, caravan.sinks and caravan.jobs.")])];
 }
 

@@ -23,8 +23,16 @@ public final class Failures extends EventNotifierSupport {
      */
     public record Failure(Instant time, String reason) {}
 
+    /**
+     * What keeps a part of the runtime from its start.
+     *
+     * @param person whether it waits for somebody to act, and not for a server
+     * @param failure the last try's
+     */
+    public record Waiting(boolean person, Failure failure) {}
+
     private final Map<String, Failure> routes = new ConcurrentHashMap<>();
-    private final Map<String, Failure> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
 
     public Failures() {
         setIgnoreCamelContextEvents(true);
@@ -63,7 +71,12 @@ public final class Failures extends EventNotifierSupport {
 
     /** A part of the runtime, such as {@code sink user_login}, cannot start yet. */
     public void waiting(String part, Exception reason) {
-        waiting.put(part, new Failure(Instant.now(), Reason.of(reason)));
+        waiting.put(part, new Waiting(false, new Failure(Instant.now(), Reason.of(reason))));
+    }
+
+    /** A part of the runtime cannot start before somebody has done something. */
+    public void needsPerson(String part, Exception reason) {
+        waiting.put(part, new Waiting(true, new Failure(Instant.now(), Reason.of(reason))));
     }
 
     /** The part has started. */
@@ -75,7 +88,8 @@ public final class Failures extends EventNotifierSupport {
         return Optional.ofNullable(routes.get(route));
     }
 
-    Map<String, Failure> ofWaiting() {
+    /** What has not started yet, by its name. */
+    public Map<String, Waiting> ofWaiting() {
         return Map.copyOf(waiting);
     }
 }

@@ -195,7 +195,8 @@ final class Flow {
                         entry -> {
                             Map<String, String> part = new LinkedHashMap<>();
                             part.put("part", entry.getKey());
-                            part.putAll(shown(entry.getValue()));
+                            part.put("needs", entry.getValue().person() ? "you" : "server");
+                            part.putAll(shown(entry.getValue().failure()));
                             return part;
                         })
                 .toList();

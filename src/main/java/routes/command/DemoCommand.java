@@ -157,7 +157,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     private String configuration(Settings settings) {
         return running
-                ? settings.file().map(Path::toString).orElse("the defaults") + " and the environment"
+                ? settings.file().map(Path::toString).orElse("the defaults")
+                        + " and the environment"
                 : "the demo's own, and the environment; caravan.properties is left aside";
     }
 

@@ -1,0 +1,5 @@
+/**
+ * What every pipeline is for the runtime: its servers, its start and its stop. The pipelines
+ * themselves are in packages of their own.
+ */
+package routes.pipeline;
