@@ -6,11 +6,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import routes.command.ArchiveCommand;
 import routes.command.DeadLetterCommand;
-import routes.command.DemoCommand;
 import routes.command.LoadDayCommand;
 import routes.command.MartsCommand;
 import routes.command.QueryCommand;
 import routes.command.S3Command;
+import routes.demo.DemoCommand;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
 import routes.web.WebSettings;
@@ -18,7 +18,7 @@ import routes.web.WebSettings;
 /** The command line: without a command, the runtime. */
 @Command(
         name = "caravan",
-        version = "Caravan 1.0.0",
+        versionProvider = Caravan.Version.class,
         description =
                 "Operational data into ClickHouse, exactly once in effect. Without a command: runs"
                         + " the pipelines.",
@@ -46,6 +46,15 @@ public final class Caravan implements Runnable {
     private boolean version;
 
     private Caravan() {}
+
+    /** The version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Caravan.class.getPackage().getImplementationVersion();
+            return new String[] {"Caravan " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
 
     /** Exit codes: 0 done, 1 failed, 2 wrong usage or a wrong setting. */
     public static void main(String[] arguments) {

@@ -16,8 +16,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import routes.journal.SampleClicks;
-import routes.journal.SampleDirectory;
+import routes.demo.SampleClicks;
+import routes.demo.SampleDirectory;
 
 /** Clicks enriched by the runtime, against what is done by hand. */
 final class Attendance {

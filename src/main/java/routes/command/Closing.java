@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What has been opened, to be closed once, the last first, by whoever comes first. */
-final class Closing implements AutoCloseable {
+public final class Closing implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    synchronized <T extends AutoCloseable> T add(T opened) {
+    public synchronized <T extends AutoCloseable> T add(T opened) {
         open.push(opened);
         return opened;
     }

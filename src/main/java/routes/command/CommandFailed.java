@@ -1,10 +1,10 @@
 package routes.command;
 
 /** A command cannot do its work; the message says why and what to do next, on one line. */
-final class CommandFailed extends RuntimeException {
+public final class CommandFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CommandFailed(String message) {
+    public CommandFailed(String message) {
         super(message);
     }
 }

@@ -6,17 +6,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text as aligned columns, under a headline. */
-final class TextTable {
+public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<String[]> rows = new ArrayList<>();
 
-    TextTable(String... headline) {
+    public TextTable(String... headline) {
         rows.add(headline);
     }
 
     /** As many cells as the headline has; null shows as NULL. */
-    void add(Object... cells) {
+    public void add(Object... cells) {
         rows.add(Arrays.stream(cells).map(TextTable::cell).toArray(String[]::new));
     }
 
@@ -25,7 +25,7 @@ final class TextTable {
         return value == null ? "NULL" : value.toString().replaceAll("[\\p{Cntrl}\\s]+", " ");
     }
 
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         int[] widths = new int[rows.get(0).length];
         for (String[] row : rows) {
             for (int i = 0; i < widths.length; i++) {

@@ -24,7 +24,7 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import routes.Servers;
-import routes.command.ArchiveSample;
+import routes.demo.ArchiveSample;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import routes.journal.SampleDirectory;
+import routes.demo.SampleDirectory;
 
 /** Clicks from their topic to ClickHouse, on the real engines. */
 class AttendanceIT {

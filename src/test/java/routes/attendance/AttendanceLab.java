@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.journal.SampleDirectory;
+import routes.demo.SampleDirectory;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 

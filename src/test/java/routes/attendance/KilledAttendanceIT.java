@@ -15,8 +15,8 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import routes.journal.SampleClicks;
-import routes.journal.SampleDirectory;
+import routes.demo.SampleClicks;
+import routes.demo.SampleDirectory;
 
 /**
  * The runtime and Elasticsearch killed with SIGKILL while clicks pass: each click arrives once,

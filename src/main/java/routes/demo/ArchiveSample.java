@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;

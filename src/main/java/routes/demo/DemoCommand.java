@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +31,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import routes.CaravanRuntime;
 import routes.Reason;
+import routes.command.Closing;
+import routes.command.CommandFailed;
+import routes.command.TextTable;
 import routes.settings.Settings;
 import routes.web.WebSettings;
 

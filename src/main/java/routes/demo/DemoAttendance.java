@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,8 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
-import routes.journal.SampleClicks;
-import routes.journal.SampleDirectory;
+import routes.command.TextTable;
 import routes.settings.Settings;
 
 /**

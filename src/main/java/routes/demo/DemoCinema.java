@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.PrintWriter;
@@ -9,6 +9,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
+import routes.command.TextTable;
 import routes.settings.Settings;
 
 /** The demo's viewing sessions: made up by the runtime, and looked over at each station. */

@@ -1,4 +1,4 @@
-package routes.journal;
+package routes.demo;
 
 import java.time.LocalDate;
 import java.time.LocalDateTime;

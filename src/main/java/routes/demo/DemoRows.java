@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +23,7 @@ import routes.Reason;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.SqlFile;
+import routes.command.CommandFailed;
 import routes.settings.Settings;
 
 /** The demo's rows on their way: in Postgres, in Kafka, in ClickHouse. */

@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;

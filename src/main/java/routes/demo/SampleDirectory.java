@@ -1,4 +1,4 @@
-package routes.journal;
+package routes.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package routes.command;
+package routes.demo;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import routes.command.CommandFailed;
 
 /**
  * The embedded services that the demo needs, on their data directory: those that run there already,
