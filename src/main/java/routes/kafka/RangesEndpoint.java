@@ -1,5 +1,6 @@
 package routes.kafka;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,7 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.KafkaException;
@@ -48,8 +50,8 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     @UriParam(label = "consumer", defaultValue = "8388608")
     private int bytes = 8 * 1024 * 1024;
 
-    @UriParam(label = "consumer", defaultValue = "100", javaType = "java.time.Duration")
-    private long linger = 100;
+    @UriParam(label = "consumer", defaultValue = "100ms")
+    private Duration linger = Duration.ofMillis(100);
 
     @UriParam(label = "consumer", defaultValue = "2")
     private int workers = 2;
@@ -91,7 +93,7 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     }
 
     RangeLimits limits() {
-        return new RangeLimits(rows, bytes, linger, workers, HANDOVER_MS);
+        return new RangeLimits(rows, bytes, linger.toMillis(), workers, HANDOVER_MS);
     }
 
     /** For Kafka's consumer: the endpoint's options, and over them what the promise rests on. */
@@ -101,6 +103,7 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
         // Where an option is left at Camel's default, what is read at once fits a range.
         fit(properties, left, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, bytes / 2);
         fit(properties, left, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, bytes);
+        properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MS);
         properties.putIfAbsent(
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(rows, MOST_POLL_RECORDS));
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, configuration.getGroupId());
@@ -129,17 +132,21 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
         properties.put(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 getComponent().getKafkaClientFactory().getBrokers(configuration));
-        properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MS);
+        return properties;
+    }
+
+    Properties adminProperties() {
+        Properties properties = connection();
+        properties.keySet().retainAll(AdminClientConfig.configNames());
         return properties;
     }
 
     /** The id that Kafka gave the topic when it was created. */
     String lookUpTopicId() {
-        Properties properties = connection();
-        properties.keySet().retainAll(AdminClientConfig.configNames());
         String topic = configuration.getTopic();
-        try (Admin admin = Admin.create(properties)) {
-            return admin.describeTopics(List.of(topic))
+        try (Admin admin = Admin.create(adminProperties())) {
+            return admin.describeTopics(
+                            List.of(topic), new DescribeTopicsOptions().timeoutMs(API_TIMEOUT_MS))
                     .allTopicNames()
                     .get()
                     .get(topic)
@@ -178,12 +185,12 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
         this.bytes = bytes;
     }
 
-    public long getLinger() {
+    public Duration getLinger() {
         return linger;
     }
 
-    /** How long the first record of a range waits for more, in ms. */
-    public void setLinger(long linger) {
+    /** How long the first record of a range waits for more: ms, or with a unit. */
+    public void setLinger(Duration linger) {
         this.linger = linger;
     }
 

@@ -58,6 +58,7 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
 
     private final Broker broker;
     private ConsumerRebalanceListener listener;
+    private volatile boolean closing;
 
     ScriptedConsumer(Broker broker) {
         super(OffsetResetStrategy.NONE);
@@ -102,6 +103,11 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
         listener.onPartitionsLost(List.copyOf(assignment()));
     }
 
+    /** Its partitions are being revoked, or are. */
+    boolean closing() {
+        return closing;
+    }
+
     @Override
     public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
             java.util.Set<TopicPartition> partitions) {
@@ -122,6 +128,7 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
     @Override
     public synchronized void close(java.time.Duration timeout) {
         if (!closed()) {
+            closing = true;
             // As Kafka's own does it: the partitions are revoked before the group is left.
             if (!assignment().isEmpty()) {
                 listener.onPartitionsRevoked(List.copyOf(assignment()));
