@@ -45,10 +45,11 @@ final class RangesConsumer extends DefaultConsumer {
     protected void doStart() throws Exception {
         super.doStart();
         properties = endpoint.consumerProperties();
-        stopping = new CountDownLatch(1);
+        CountDownLatch stop = new CountDownLatch(1);
+        stopping = stop;
         ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
         workers = threads.newFixedThreadPool(this, "ranges-" + topic, endpoint.getWorkers());
-        thread = threads.newThread("ranges-" + topic, this::run);
+        thread = threads.newThread("ranges-" + topic, () -> run(stop));
         thread.start();
     }
 
@@ -60,24 +61,20 @@ final class RangesConsumer extends DefaultConsumer {
         super.doStop();
     }
 
-    private boolean running() {
-        return stopping.getCount() > 0;
-    }
-
-    private void run() {
+    private void run(CountDownLatch stop) {
         int failures = 0;
         try {
-            while (running()) {
-                failures = readUntilStoppedOrFailed() ? 1 : failures + 1;
-                stopping.await(REOPEN.afterMs(failures), TimeUnit.MILLISECONDS);
+            while (stop.getCount() > 0) {
+                failures = readUntil(stop) ? 1 : failures + 1;
+                stop.await(REOPEN.afterMs(failures), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** True if it owned a partition before it ended. */
-    private boolean readUntilStoppedOrFailed() {
+    /** Reads until it is to stop, or fails; true if it owned a partition. */
+    private boolean readUntil(CountDownLatch stop) {
         boolean owned = false;
         try {
             Consumer<byte[], byte[]> consumer = open();
@@ -93,7 +90,7 @@ final class RangesConsumer extends DefaultConsumer {
                             System::nanoTime);
             try {
                 reader.join();
-                while (running()) {
+                while (stop.getCount() > 0) {
                     reader.step();
                     owned |= reader.owns();
                 }
