@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import routes.archive.Archive;
-import routes.batches.BatchesComponent;
 import routes.board.Board;
 import routes.board.Failures;
 import routes.clickhouse.ClickHouse;
@@ -48,7 +47,7 @@ import routes.jobs.JobRoute;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
 import routes.jobs.Work;
-import routes.kafka.KafkaMetrics;
+import routes.kafka.RangesComponent;
 import routes.kafka.Topics;
 import routes.marts.MartStates;
 import routes.marts.Marts;
@@ -181,8 +180,9 @@ public final class CaravanRuntime implements AutoCloseable {
                 new SpringTransactionPolicy(new DataSourceTransactionManager(subscriber)));
         main.bind("mart-states", martStates);
         main.bind("quiet", new QuietExceptionHandler());
-        main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
-        main.bind("kafka", kafkaComponent());
+        KafkaConfiguration shared = kafkaConfiguration();
+        main.bind("ranges", rangesComponent(shared));
+        main.bind("kafka", kafkaComponent(shared));
         main.configure().addRoutesBuilder(new OutboxRoute());
         main.configure().addRoutesBuilder(new SinkRoute());
         main.configure().addRoutesBuilder(new DeadLettersRoute());
@@ -217,7 +217,8 @@ public final class CaravanRuntime implements AutoCloseable {
         return camel;
     }
 
-    private KafkaComponent kafkaComponent() {
+    /** What all routes have in common, reading or sending. */
+    private KafkaConfiguration kafkaConfiguration() {
         KafkaConfiguration configuration = new KafkaConfiguration();
         configuration.setBrokers(settings.text("caravan.kafka.brokers"));
         configuration.setKeySerializer("org.apache.kafka.common.serialization.ByteArraySerializer");
@@ -234,8 +235,21 @@ public final class CaravanRuntime implements AutoCloseable {
         configuration.setMaxBlockMs(10_000);
         configuration.setDeliveryTimeoutMs(20_000);
         configuration.setRequestTimeoutMs(10_000);
+        configuration.setSessionTimeoutMs(10_000);
+        configuration.setHeartbeatIntervalMs(2_000);
         configuration.setAdditionalProperties(
                 new HashMap<>(settings.below("caravan.kafka.client.")));
+        return configuration;
+    }
+
+    private RangesComponent rangesComponent(KafkaConfiguration configuration) {
+        RangesComponent component = new RangesComponent();
+        component.setConfiguration(configuration);
+        component.setMeterRegistry(registry);
+        return component;
+    }
+
+    private static KafkaComponent kafkaComponent(KafkaConfiguration configuration) {
         KafkaComponent component = new KafkaComponent();
         component.setConfiguration(configuration);
         return component;

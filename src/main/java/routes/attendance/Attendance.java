@@ -17,8 +17,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.batches.Batch;
 import routes.deadletter.Rejected;
+import routes.kafka.AnnouncedRange;
 
 /**
  * The steps of the attendance route.
@@ -52,7 +52,7 @@ public final class Attendance {
     }
 
     /** Parts the clicks from the records that are none. */
-    public ClickBatch read(Batch batch) {
+    public ClickBatch read(AnnouncedRange batch) {
         List<Click> clicks = new ArrayList<>(batch.records().size());
         List<Rejected> rejected = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
@@ -147,7 +147,7 @@ public final class Attendance {
     /** Kafka has all of the batch. */
     public void sent(Exchange exchange) {
         ClickBatch done = exchange.getProperty(BATCH, ClickBatch.class);
-        Batch batch = done.batch();
+        AnnouncedRange batch = done.batch();
         enriched.increment(done.clicks().size());
         LOG.info(
                 "stream=attendance topic={} partition={} offsets={}-{} clicks={} rejected={}"

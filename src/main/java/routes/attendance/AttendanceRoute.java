@@ -21,7 +21,7 @@ public final class AttendanceRoute extends RouteBuilder {
             .templateParameter("bytes")
             .templateParameter("linger")
             .templateParameter("workers")
-            .from("batches:{{topic}}?group={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
+            .from("ranges:{{topic}}?groupId={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("attendance")
                 .errorHandler(noErrorHandler())
                 .to("bean:attendance?method=read")

@@ -2,27 +2,27 @@ package routes.attendance;
 
 import java.util.ArrayList;
 import java.util.List;
-import routes.batches.Batch;
 import routes.deadletter.Rejected;
 import routes.deadletter.Rejections;
+import routes.kafka.AnnouncedRange;
 
 /** A batch of clicks, apart from the records that are none. Not for several threads at once. */
 public final class ClickBatch implements Rejections {
-    private final Batch batch;
+    private final AnnouncedRange batch;
     private final List<Click> clicks;
     private final List<Rejected> unreported;
     private final int rejected;
     private final long started = System.nanoTime();
     private int unknown;
 
-    ClickBatch(Batch batch, List<Click> clicks, List<Rejected> rejected) {
+    ClickBatch(AnnouncedRange batch, List<Click> clicks, List<Rejected> rejected) {
         this.batch = batch;
         this.clicks = clicks;
         this.unreported = new ArrayList<>(rejected);
         this.rejected = rejected.size();
     }
 
-    Batch batch() {
+    AnnouncedRange batch() {
         return batch;
     }
 

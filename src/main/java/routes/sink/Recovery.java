@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.batches.Batch;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseRefused;
 import routes.clickhouse.SqlFile;
+import routes.kafka.AnnouncedRange;
 
 /**
  * Looks whether a batch that was tried before is really in.
@@ -125,7 +125,7 @@ final class Recovery {
         }
     }
 
-    private void fillView(Batch batch, Map<String, Object> view) {
+    private void fillView(AnnouncedRange batch, Map<String, Object> view) {
         String target = (String) view.get("target");
         long filled =
                 ((Number)

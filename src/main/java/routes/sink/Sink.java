@@ -8,10 +8,10 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.batches.Batch;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseRefused;
 import routes.deadletter.Rejected;
+import routes.kafka.AnnouncedRange;
 
 /**
  * The steps of the sink route for one table.
@@ -40,7 +40,7 @@ public final class Sink {
      * Parts the records that the table can hold from those it cannot, as far as can be seen from
      * here.
      */
-    public SinkBatch check(Batch batch) {
+    public SinkBatch check(AnnouncedRange batch) {
         List<Row> good = new ArrayList<>(batch.records().size());
         List<Rejected> rejected = new ArrayList<>();
         int unknown = 0;
@@ -81,7 +81,7 @@ public final class Sink {
      * @throws ClickHouseRefused when a row is at fault: {@link #narrow} finds it
      */
     public void insert(SinkBatch sinkBatch) throws ClickHouseRefused {
-        Batch batch = sinkBatch.batch();
+        AnnouncedRange batch = sinkBatch.batch();
         if (!batch.owned()) {
             throw new IllegalStateException(
                     batch + " has gone to another consumer, which inserts it");

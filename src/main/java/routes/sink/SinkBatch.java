@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.header.Header;
-import routes.batches.Batch;
 import routes.deadletter.Rejected;
 import routes.deadletter.Rejections;
+import routes.kafka.AnnouncedRange;
 
 /**
  * A batch on its way into a table: its good rows, the ones that stand in the table already, the
@@ -25,7 +25,7 @@ import routes.deadletter.Rejections;
 public final class SinkBatch implements Rejections {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
-    private final Batch batch;
+    private final AnnouncedRange batch;
     private final List<Row> good;
     private final List<Rejected> unreported = new ArrayList<>();
     private List<Row> rows = List.of();
@@ -33,13 +33,13 @@ public final class SinkBatch implements Rejections {
     private int duplicates;
     private boolean inserted;
 
-    SinkBatch(Batch batch, List<Row> good, List<Rejected> rejected) {
+    SinkBatch(AnnouncedRange batch, List<Row> good, List<Rejected> rejected) {
         this.batch = batch;
         this.good = new ArrayList<>(good);
         reject(rejected);
     }
 
-    Batch batch() {
+    AnnouncedRange batch() {
         return batch;
     }
 

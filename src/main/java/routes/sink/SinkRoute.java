@@ -25,7 +25,7 @@ public final class SinkRoute extends RouteBuilder {
             .templateParameter("bytes")
             .templateParameter("linger")
             .templateParameter("workers")
-            .from("batches:{{topic}}?group={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
+            .from("ranges:{{topic}}?groupId={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("sink-{{name}}")
                 .errorHandler(noErrorHandler())
                 .to("bean:sink-{{name}}?method=check")

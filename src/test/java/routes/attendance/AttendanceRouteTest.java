@@ -24,11 +24,9 @@ import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import routes.batches.Batch;
-import routes.batches.BatchesComponent;
-import routes.batches.BatchesMetrics;
 import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
+import routes.kafka.AnnouncedRange;
 
 /** The attendance route's order of steps, and what it does when one of its neighbours refuses. */
 class AttendanceRouteTest extends CamelTestSupport {
@@ -60,7 +58,6 @@ class AttendanceRouteTest extends CamelTestSupport {
                         Duration.ofMinutes(1),
                         () -> 0,
                         registry);
-        context.addComponent("batches", new BatchesComponent(Map.of(), BatchesMetrics.none()));
         context.getRegistry().bind("attendance", new Attendance(people, clock, registry));
         DeadLettersRoute.start(context, "attendance-clicks", "attendance", "dead");
         TemplatedRouteBuilder.builder(context, "attendance")
@@ -77,7 +74,7 @@ class AttendanceRouteTest extends CamelTestSupport {
                 context,
                 "attendance",
                 advice -> {
-                    advice.replaceFromWith("direct:batches");
+                    advice.replaceFromWith("direct:ranges");
                     advice.weaveByToUri("kafka:*").replace().to("mock:enriched");
                 });
         AdviceWith.adviceWith(
@@ -93,14 +90,14 @@ class AttendanceRouteTest extends CamelTestSupport {
         for (String value : values) {
             records.add(Clicks.record(records.size(), value));
         }
-        Batch batch =
-                new Batch(
+        AnnouncedRange batch =
+                new AnnouncedRange(
                         "id",
                         new TopicPartition("attendance_events", 2),
                         0,
                         records.size() - 1L,
                         records);
-        return template.send("direct:batches", exchange -> exchange.getIn().setBody(batch));
+        return template.send("direct:ranges", exchange -> exchange.getIn().setBody(batch));
     }
 
     private List<?> enriched() {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import routes.batches.Batch;
 import routes.deadletter.Rejected;
+import routes.kafka.AnnouncedRange;
 
 class RecordCheckTest {
     private static ConsumerRecord<byte[], byte[]> record(long offset, String key, String value) {
@@ -147,7 +147,7 @@ class RecordCheckTest {
                         record(5, "a\"\n😀", "  {\"x\":\"tab\\t😀\"}"),
                         record(6, "b", "{ }"),
                         record(7, "b", "{\"x\":2}"));
-        Batch batch = new Batch("id", new TopicPartition("t", 0), 5, 7, records);
+        AnnouncedRange batch = new AnnouncedRange("id", new TopicPartition("t", 0), 5, 7, records);
         SinkBatch sinkBatch =
                 new SinkBatch(
                         batch,

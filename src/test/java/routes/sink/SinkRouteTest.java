@@ -18,20 +18,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import routes.batches.Batch;
-import routes.batches.BatchesComponent;
-import routes.batches.BatchesMetrics;
 import routes.clickhouse.ClickHouseRefused;
 import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
 import routes.deadletter.Rejected;
+import routes.kafka.AnnouncedRange;
 
 /** The sink template's order of steps, with the steps themselves recorded. */
 class SinkRouteTest extends CamelTestSupport {
     private final List<String> steps = new ArrayList<>();
     private final ConsumerRecord<byte[], byte[]> record =
             new ConsumerRecord<>("t", 2, 5, bytes("key"), bytes("{}"));
-    private final Batch batch = new Batch("id", new TopicPartition("t", 2), 5, 5, List.of(record));
+    private final AnnouncedRange batch =
+            new AnnouncedRange("id", new TopicPartition("t", 2), 5, 5, List.of(record));
     private final Steps sink = new Steps();
 
     private static byte[] bytes(String text) {
@@ -43,7 +42,7 @@ class SinkRouteTest extends CamelTestSupport {
         private boolean badFromTheStart;
         private Exception firstInsert;
 
-        public SinkBatch check(Batch body) {
+        public SinkBatch check(AnnouncedRange body) {
             steps.add("check");
             return new SinkBatch(
                     body,
@@ -88,8 +87,6 @@ class SinkRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        context.addComponent(
-                "batches", new BatchesComponent(java.util.Map.of(), BatchesMetrics.none()));
         context.getRegistry().bind("sink-x", sink);
         DeadLettersRoute.start(context, "x", "sink-x", "t.dead-letter");
         TemplatedRouteBuilder.builder(context, "sink")
@@ -102,8 +99,7 @@ class SinkRouteTest extends CamelTestSupport {
                 .parameter("linger", 1)
                 .parameter("workers", 1)
                 .add();
-        AdviceWith.adviceWith(
-                context, "sink-x", advice -> advice.replaceFromWith("direct:batches"));
+        AdviceWith.adviceWith(context, "sink-x", advice -> advice.replaceFromWith("direct:ranges"));
         AdviceWith.adviceWith(
                 context,
                 "dead-letters-x",
@@ -112,7 +108,7 @@ class SinkRouteTest extends CamelTestSupport {
     }
 
     private Exchange send() {
-        return template.send("direct:batches", exchange -> exchange.getIn().setBody(batch));
+        return template.send("direct:ranges", exchange -> exchange.getIn().setBody(batch));
     }
 
     @Test

@@ -7,21 +7,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
-import routes.batches.BatchesMetrics;
 
 /**
  * Consumer lag by topic, over the partitions that this process owns, and records lost to retention.
  */
-public final class KafkaMetrics implements BatchesMetrics {
+final class RangesMetrics {
     private final MeterRegistry registry;
     private final Map<String, Map<TopicPartition, AtomicLong>> lags = new ConcurrentHashMap<>();
 
-    public KafkaMetrics(MeterRegistry registry) {
+    RangesMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
-    @Override
-    public void lag(String group, String topic, int partition, long records) {
+    void lag(String group, String topic, int partition, long records) {
         lags.computeIfAbsent(group + " " + topic, name -> gauge(group, topic))
                 .computeIfAbsent(new TopicPartition(topic, partition), name -> new AtomicLong())
                 .set(records);
@@ -43,16 +41,14 @@ public final class KafkaMetrics implements BatchesMetrics {
         return partitions;
     }
 
-    @Override
-    public void released(String group, String topic, int partition) {
+    void released(String group, String topic, int partition) {
         Map<TopicPartition, AtomicLong> partitions = lags.get(group + " " + topic);
         if (partitions != null) {
             partitions.remove(new TopicPartition(topic, partition));
         }
     }
 
-    @Override
-    public void lost(String group, String topic, int partition, long records) {
+    void lost(String group, String topic, int partition, long records) {
         Counter.builder("caravan.sink.records.lost")
                 .description("Records that Kafka's retention deleted before they were read")
                 .tag("group", group)

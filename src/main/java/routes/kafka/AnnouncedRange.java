@@ -1,7 +1,6 @@
-package routes.batches;
+package routes.kafka;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -12,14 +11,14 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Whoever owns the partition after a crash gets the same range again, with the same {@link
  * #token()}: what is done with the token as its idempotency key is done once.
  */
-public final class Batch {
+public final class AnnouncedRange {
     private final String topicId;
     private final TopicPartition partition;
     private final long start;
     private final long end;
     private final List<ConsumerRecord<byte[], byte[]>> records;
-    private final AtomicBoolean owned = new AtomicBoolean(true);
-    private final AtomicBoolean tried = new AtomicBoolean();
+    private volatile boolean owned = true;
+    private volatile boolean tried;
 
     /**
      * @param topicId the id that Kafka gave the topic when it was created: a topic made anew under
@@ -29,7 +28,7 @@ public final class Batch {
      * @param records the records of the range, by offset; offsets may have gaps (compaction,
      *     transaction markers)
      */
-    public Batch(
+    public AnnouncedRange(
             String topicId,
             TopicPartition partition,
             long start,
@@ -83,23 +82,23 @@ public final class Batch {
      * range.
      */
     public boolean owned() {
-        return owned.get();
+        return owned;
     }
 
     /**
-     * True if somebody has tried to insert this batch before: what came of it is not known from
-     * here.
+     * True if this range was handed out before, here or elsewhere: what came of it is not known
+     * from here.
      */
     public boolean tried() {
-        return tried.get();
+        return tried;
     }
 
     void markTried() {
-        tried.set(true);
+        tried = true;
     }
 
     void disown() {
-        owned.set(false);
+        owned = false;
     }
 
     @Override
