@@ -8,9 +8,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Variable;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultMessage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,6 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.batches.Batch;
 import routes.deadletter.Rejected;
+import routes.directory.Lookup;
+import routes.directory.People;
+import routes.directory.PersonFields;
+import routes.directory.PersonId;
 
 /**
  * The steps of the attendance route.
@@ -28,7 +32,6 @@ import routes.deadletter.Rejected;
  */
 public final class Attendance {
     private static final Logger LOG = LoggerFactory.getLogger(Attendance.class);
-    private static final String BATCH = "attendanceBatch";
 
     private final People people;
     private final Clock clock;
@@ -78,15 +81,8 @@ public final class Attendance {
         batch.reported();
     }
 
-    /**
-     * Looks up all people whom the clicks name: the body becomes a Kafka message a click, keyed by
-     * its ID, with the fields of the people put behind its own.
-     *
-     * @throws DirectoryUnavailable when a directory cannot say: the batch waits
-     */
-    public void enrich(Exchange exchange) throws DirectoryUnavailable {
-        ClickBatch batch = exchange.getMessage().getBody(ClickBatch.class);
-        exchange.setProperty(BATCH, batch);
+    /** The people whom the clicks name: who is in the cache, and who is to be asked for. */
+    public Lookup lookUp(ClickBatch batch) {
         List<PersonId> ids = new ArrayList<>(2 * batch.clicks().size());
         for (Click click : batch.clicks()) {
             ids.add(click.student());
@@ -94,8 +90,14 @@ public final class Attendance {
                 ids.add(click.employee());
             }
         }
-        Map<PersonId, PersonFields> found = people.find(ids);
-        batch.unknown((int) found.values().stream().filter(person -> !person.known()).count());
+        return people.lookUp(ids);
+    }
+
+    /** A Kafka message a click, keyed by its ID, with the fields of the people behind its own. */
+    public List<Message> enrich(
+            Exchange exchange,
+            @Variable(AttendanceRoute.CLICKS) ClickBatch batch,
+            @Variable(AttendanceRoute.PEOPLE) Lookup found) {
         LocalDate today = LocalDate.now(clock);
         List<Message> messages = new ArrayList<>(batch.clicks().size());
         for (Click click : batch.clicks()) {
@@ -107,12 +109,11 @@ public final class Attendance {
             }
             messages.add(message);
         }
-        exchange.getMessage().setBody(messages);
+        return messages;
     }
 
     /** The click's own bytes up to its closing brace, the added fields, and a brace. */
-    private static byte[] enriched(
-            Click click, Map<PersonId, PersonFields> found, LocalDate today) {
+    private static byte[] enriched(Click click, Lookup found, LocalDate today) {
         PersonFields employee =
                 click.employee() == null ? PersonFields.NO_EMPLOYEE : found.get(click.employee());
         byte[][] studentPieces = found.get(click.student()).pieces(today);
@@ -145,8 +146,9 @@ public final class Attendance {
     }
 
     /** Kafka has all of the batch. */
-    public void sent(Exchange exchange) {
-        ClickBatch done = exchange.getProperty(BATCH, ClickBatch.class);
+    public void sent(
+            @Variable(AttendanceRoute.CLICKS) ClickBatch done,
+            @Variable(AttendanceRoute.PEOPLE) Lookup found) {
         Batch batch = done.batch();
         enriched.increment(done.clicks().size());
         LOG.info(
@@ -158,7 +160,7 @@ public final class Attendance {
                 batch.end(),
                 done.clicks().size(),
                 done.rejected(),
-                done.unknown(),
+                found.unknown(),
                 done.nanos() / 1_000_000);
     }
 }
