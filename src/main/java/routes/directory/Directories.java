@@ -60,9 +60,7 @@ public final class Directories {
             case "csv" -> new CsvDirectory(Path.of(settings.text(PREFIX + "csv")));
             default ->
                     throw settings.wrong(
-                            PREFIX + "directories",
-                            name,
-                            "a directory: elasticsearch or csv");
+                            PREFIX + "directories", name, "a directory: elasticsearch or csv");
         };
     }
 

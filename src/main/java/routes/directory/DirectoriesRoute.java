@@ -73,7 +73,7 @@ final class DirectoriesRoute extends RouteBuilder {
                 .process(exchange -> question(exchange).write(exchange.getMessage())).id("request-" + name)
                 .doTry().id("try-http-" + name)
                     .to(directory.address() + "?httpClientConfigurer=#directory-" + name
-                        + "&okStatusCodeRange=200&skipRequestHeaders=true&skipResponseHeaders=true&copyHeaders=false")
+                        + "&connectTimeout=" + directory.timeout().toMillis() + "&okStatusCodeRange=200&skipRequestHeaders=true&skipResponseHeaders=true&copyHeaders=false")
                     .id("http-" + name)
                 .doCatch(Exception.class).id("no-answer-" + name)
                     .to("bean:directory-" + name + "?method=refused").id("refused-" + name)

@@ -242,19 +242,22 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         }
 
         private void take(JsonNode hit, PersonId.Kind kind) {
+            if (!hit.path("_source").isObject()) {
+                throw unavailable("answered a search without the documents' _source", null);
+            }
             JsonNode value = hit.at("/_source/" + places.get(kind).field().replace('.', '/'));
             // An array of ids is one document of several people.
             for (JsonNode one : value.isArray() ? value : List.of(value)) {
                 String normal = known.get(kind).normal(one.asText());
                 for (PersonId id : wanted.get(kind).getOrDefault(normal, List.of())) {
-                    best.merge(id, hit, (a, b) -> rank(kind, a).compareTo(rank(kind, b)) <= 0 ? a : b);
+                    best.merge(
+                            id, hit, (a, b) -> rank(kind, a).compareTo(rank(kind, b)) <= 0 ? a : b);
                 }
             }
         }
 
         private String rank(PersonId.Kind kind, JsonNode hit) {
-            boolean right =
-                    kind.name().equalsIgnoreCase(hit.at("/_source/PERSONAL/type").asText());
+            boolean right = kind.name().equalsIgnoreCase(hit.at("/_source/PERSONAL/type").asText());
             return (right ? "0" : "1") + hit.path("_id").asText();
         }
 

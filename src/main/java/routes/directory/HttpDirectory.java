@@ -34,7 +34,8 @@ import routes.settings.Settings;
  * answers; a route sends them.
  */
 public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
-    private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s/@?#{}]+(/[^\\s?#@{}]*)?");
+    private static final Pattern ADDRESS =
+            Pattern.compile("https?://[^\\s/@?#{}]+(/[^\\s?#@{}]*)?");
     private static final int SHOWN_CHARACTERS = 300;
 
     private final String name;
@@ -68,6 +69,11 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
     @Override
     public final String address() {
         return address;
+    }
+
+    /** How long a whole answer may take. */
+    final Duration timeout() {
+        return timeout;
     }
 
     /** Begins to look people up, all together; asked for nobody, it asks for something small. */

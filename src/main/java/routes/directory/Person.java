@@ -54,9 +54,7 @@ public record Person(
         try {
             return text.indexOf('T') < 0
                     ? LocalDate.parse(text)
-                    : OffsetDateTime.parse(text)
-                            .atZoneSameInstant(ZONE)
-                            .toLocalDate();
+                    : OffsetDateTime.parse(text).atZoneSameInstant(ZONE).toLocalDate();
         } catch (DateTimeParseException e) {
             return null;
         }

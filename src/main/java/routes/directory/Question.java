@@ -8,7 +8,9 @@ public interface Question {
     /** True while there is something to ask. */
     boolean isOpen();
 
-    /** Writes the next request: its path and query as headers, its body; without one it is a GET. */
+    /**
+     * Writes the next request: its path and query as headers, its body; without one it is a GET.
+     */
     void write(Message request);
 
     /**

@@ -4,62 +4,78 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
+import java.util.List;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class GuardedDirectoryTest {
-    private static final Set<PersonId> SOME = Set.of(new PersonId(PersonId.Kind.STUDENT, "1"));
-
-    private final PeopleTest.Known directory = new PeopleTest.Known();
+/** The circuit around a directory, by the routes. */
+class CircuitTest {
+    private final KnownPeople directory = new KnownPeople("known");
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final GuardedDirectory guarded =
-            new GuardedDirectory(directory, 3, Duration.ofMillis(300), registry);
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private People people;
+    private HealthCheck health;
+    private int student;
+
+    @BeforeEach
+    void start() throws Exception {
+        people = new People(1 << 20, Duration.ofHours(1), Duration.ofHours(1), () -> 0, registry);
+        Directories directories =
+                new Directories(List.of(directory), 3, Duration.ofMillis(300), people, registry);
+        health = directories.healthChecks().get(0);
+        CamelContextAware.trySetCamelContext(health, context);
+        assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UNKNOWN);
+        directories.start(context);
+        context.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        context.close();
+    }
 
     private double open() {
         return registry.get("caravan.directory.circuit.open").gauge().value();
     }
 
-    private HealthCheck.Result health() {
-        try (DefaultCamelContext context = new DefaultCamelContext()) {
-            DirectoryHealth check = new DirectoryHealth(guarded);
-            check.setCamelContext(context);
-            return check.call(Map.of());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    /** Asks for somebody who is not in the cache; true if the directory knows them. */
+    private boolean find() {
+        PersonId somebody = new PersonId(PersonId.Kind.STUDENT, Integer.toString(student++));
+        directory.knows(somebody);
+        Lookup lookup = people.lookUp(List.of(somebody));
+        KnownPeople.ask(context, "direct:people", lookup, Lookup.class);
+        return lookup.get(somebody).known();
     }
 
     @Test
     void threeFailuresInARow_openTheCircuit_oneGoodAnswerClosesIt() throws Exception {
-        directory.knows(SOME.iterator().next());
-        assertThat(guarded.find(SOME)).hasSize(1);
-        assertThat(health().getState()).isEqualTo(HealthCheck.State.UP);
+        assertThat(find()).isTrue();
+        assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UP);
         directory.away(true);
         for (int failure = 0; failure < 3; failure++) {
             assertThat(open()).isZero();
-            assertThatThrownBy(() -> guarded.find(SOME)).hasMessage("away");
+            assertThatThrownBy(this::find).hasMessage("away");
         }
         assertThat(open()).isEqualTo(1);
-        assertThatThrownBy(() -> guarded.find(SOME))
+        assertThatThrownBy(this::find)
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining("left alone")
                 .hasMessageContaining("away");
         assertThat(directory.asked()).hasSize(4);
         directory.away(false);
-        assertThat(health().getState()).isEqualTo(HealthCheck.State.DOWN);
-        assertThat(health().getDetails()).containsEntry("circuit", "OPEN");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .ignoreExceptions()
-                .until(() -> guarded.find(SOME).size() == 1);
+        assertThat(health.call().getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(health.call().getDetails()).containsEntry("circuit", "OPEN");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(this::find);
         assertThat(open()).isZero();
-        assertThat(health().getState()).isEqualTo(HealthCheck.State.UP);
-        assertThat(health().getDetails()).containsEntry("circuit", "CLOSED");
+        assertThat(health.call().getState()).isEqualTo(HealthCheck.State.UP);
+        assertThat(health.call().getDetails()).containsEntry("circuit", "CLOSED");
         assertThat(
                         registry.get("caravan.directory.queries")
                                 .tag("outcome", "failed")
