@@ -2,11 +2,11 @@ package routes.attendance;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -119,12 +119,16 @@ public final class Attendance {
         byte[][] studentPieces = found.get(click.student()).pieces(today);
         byte[][] employeePieces = employee.pieces(today);
         int own = click.to() - click.from();
-        int length = own + length(studentPieces) + length(employeePieces) + 1;
-        byte[] enriched =
-                Arrays.copyOfRange(click.record().value(), click.from(), click.from() + length);
-        int end = put(employeePieces, enriched, put(studentPieces, enriched, own));
-        enriched[end] = '}';
-        return enriched;
+        ByteBuffer enriched =
+                ByteBuffer.allocate(own + length(studentPieces) + length(employeePieces) + 1);
+        enriched.put(click.record().value(), click.from(), own);
+        for (byte[] piece : studentPieces) {
+            enriched.put(piece);
+        }
+        for (byte[] piece : employeePieces) {
+            enriched.put(piece);
+        }
+        return enriched.put((byte) '}').array();
     }
 
     private static int length(byte[][] pieces) {
@@ -133,16 +137,6 @@ public final class Attendance {
             length += piece.length;
         }
         return length;
-    }
-
-    /** Where the pieces end. */
-    private static int put(byte[][] pieces, byte[] to, int from) {
-        int at = from;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, to, at, piece.length);
-            at += piece.length;
-        }
-        return at;
     }
 
     /** Kafka has all of the batch. */

@@ -1,5 +1,6 @@
 package routes.directory;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -72,13 +73,12 @@ final class DirectoriesRoute extends RouteBuilder {
             .loopDoWhile(exchange -> question(exchange).isOpen()).id("open-question-" + name)
                 .process(exchange -> question(exchange).write(exchange.getMessage())).id("request-" + name)
                 .doTry().id("try-http-" + name)
-                    .to(directory.address() + "?httpClientConfigurer=#directory-" + name
-                        + "&connectTimeout=" + directory.timeout().toMillis() + "&okStatusCodeRange=200&skipRequestHeaders=true&skipResponseHeaders=true&copyHeaders=false")
-                    .id("http-" + name)
+                    .to(directory.uri()).id("http-" + name)
+                    .unmarshal().json(JsonNode.class).id("json-" + name)
                 .doCatch(Exception.class).id("no-answer-" + name)
                     .to("bean:directory-" + name + "?method=refused").id("refused-" + name)
                 .end()
-                .process(exchange -> question(exchange).read(exchange.getMessage().getBody(byte[].class))).id("answer-" + name)
+                .process(exchange -> question(exchange).read(exchange.getMessage().getBody(JsonNode.class))).id("answer-" + name)
             .end()
             .process(exchange -> exchange.getMessage().setBody(question(exchange).people())).id("answered-" + name);
     }

@@ -1,9 +1,7 @@
 package routes.directory;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -111,17 +109,6 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         return super.unavailable(what, cause);
     }
 
-    private JsonNode json(byte[] answer) {
-        try {
-            return JSON.readTree(answer);
-        } catch (JsonProcessingException e) {
-            throw unavailable(
-                    "answers with something else than it should: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw unavailable("answers with something that cannot be read", e);
-        }
-    }
-
     /** First how the indices hold the ids, if that is not known, then the people. */
     private final class Inquiry implements Question {
         private final Set<PersonId> ids;
@@ -175,13 +162,12 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         }
 
         @Override
-        public void read(byte[] answer) {
-            JsonNode json = json(answer);
+        public void read(JsonNode answer) {
             if (unknown.isEmpty()) {
-                searches = take(json.path("responses"));
+                searches = take(answer.path("responses"));
             } else {
                 PersonId.Kind kind = unknown.remove(0);
-                known.put(kind, field(places.get(kind), json.path("fields")));
+                known.put(kind, field(places.get(kind), answer.path("fields")));
                 if (unknown.isEmpty()) {
                     fields = Map.copyOf(known);
                     begin();

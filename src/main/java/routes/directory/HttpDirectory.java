@@ -71,9 +71,14 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
         return address;
     }
 
-    /** How long a whole answer may take. */
-    final Duration timeout() {
-        return timeout;
+    /** The endpoint: nothing but what a {@link Question} writes is sent, and 200 alone is good. */
+    final String uri() {
+        return address
+                + "?okStatusCodeRange=200&skipRequestHeaders=true&skipResponseHeaders=true"
+                + "&copyHeaders=false&httpClientConfigurer=#directory-"
+                + name
+                + "&connectTimeout="
+                + timeout.toMillis();
     }
 
     /** Begins to look people up, all together; asked for nobody, it asks for something small. */

@@ -1,5 +1,6 @@
 package routes.directory;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import org.apache.camel.Message;
 
@@ -18,7 +19,7 @@ public interface Question {
      *
      * @throws DirectoryUnavailable when it does not say all that was asked
      */
-    void read(byte[] answer);
+    void read(JsonNode answer);
 
     /** Those who are known, once nothing is open; who is missing here is not in the directory. */
     Map<PersonId, Person> people();
