@@ -2,15 +2,15 @@ package routes.attendance;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Variable;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultMessage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,6 +18,10 @@ import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.deadletter.Rejected;
+import routes.directory.Lookup;
+import routes.directory.People;
+import routes.directory.PersonFields;
+import routes.directory.PersonId;
 import routes.kafka.AnnouncedRange;
 
 /**
@@ -28,7 +32,6 @@ import routes.kafka.AnnouncedRange;
  */
 public final class Attendance {
     private static final Logger LOG = LoggerFactory.getLogger(Attendance.class);
-    private static final String BATCH = "attendanceBatch";
 
     private final People people;
     private final Clock clock;
@@ -78,15 +81,8 @@ public final class Attendance {
         batch.reported();
     }
 
-    /**
-     * Looks up all people whom the clicks name: the body becomes a Kafka message a click, keyed by
-     * its ID, with the fields of the people put behind its own.
-     *
-     * @throws DirectoryUnavailable when a directory cannot say: the batch waits
-     */
-    public void enrich(Exchange exchange) throws DirectoryUnavailable {
-        ClickBatch batch = exchange.getMessage().getBody(ClickBatch.class);
-        exchange.setProperty(BATCH, batch);
+    /** The people whom the clicks name: who is in the cache, and who is to be asked for. */
+    public Lookup lookUp(ClickBatch batch) {
         List<PersonId> ids = new ArrayList<>(2 * batch.clicks().size());
         for (Click click : batch.clicks()) {
             ids.add(click.student());
@@ -94,8 +90,14 @@ public final class Attendance {
                 ids.add(click.employee());
             }
         }
-        Map<PersonId, PersonFields> found = people.find(ids);
-        batch.unknown((int) found.values().stream().filter(person -> !person.known()).count());
+        return people.lookUp(ids);
+    }
+
+    /** A Kafka message a click, keyed by its ID, with the fields of the people behind its own. */
+    public List<Message> enrich(
+            Exchange exchange,
+            @Variable(AttendanceRoute.CLICKS) ClickBatch batch,
+            @Variable(AttendanceRoute.PEOPLE) Lookup found) {
         LocalDate today = LocalDate.now(clock);
         List<Message> messages = new ArrayList<>(batch.clicks().size());
         for (Click click : batch.clicks()) {
@@ -107,23 +109,26 @@ public final class Attendance {
             }
             messages.add(message);
         }
-        exchange.getMessage().setBody(messages);
+        return messages;
     }
 
     /** The click's own bytes up to its closing brace, the added fields, and a brace. */
-    private static byte[] enriched(
-            Click click, Map<PersonId, PersonFields> found, LocalDate today) {
+    private static byte[] enriched(Click click, Lookup found, LocalDate today) {
         PersonFields employee =
                 click.employee() == null ? PersonFields.NO_EMPLOYEE : found.get(click.employee());
         byte[][] studentPieces = found.get(click.student()).pieces(today);
         byte[][] employeePieces = employee.pieces(today);
         int own = click.to() - click.from();
-        int length = own + length(studentPieces) + length(employeePieces) + 1;
-        byte[] enriched =
-                Arrays.copyOfRange(click.record().value(), click.from(), click.from() + length);
-        int end = put(employeePieces, enriched, put(studentPieces, enriched, own));
-        enriched[end] = '}';
-        return enriched;
+        ByteBuffer enriched =
+                ByteBuffer.allocate(own + length(studentPieces) + length(employeePieces) + 1);
+        enriched.put(click.record().value(), click.from(), own);
+        for (byte[] piece : studentPieces) {
+            enriched.put(piece);
+        }
+        for (byte[] piece : employeePieces) {
+            enriched.put(piece);
+        }
+        return enriched.put((byte) '}').array();
     }
 
     private static int length(byte[][] pieces) {
@@ -134,19 +139,10 @@ public final class Attendance {
         return length;
     }
 
-    /** Where the pieces end. */
-    private static int put(byte[][] pieces, byte[] to, int from) {
-        int at = from;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, to, at, piece.length);
-            at += piece.length;
-        }
-        return at;
-    }
-
     /** Kafka has all of the batch. */
-    public void sent(Exchange exchange) {
-        ClickBatch done = exchange.getProperty(BATCH, ClickBatch.class);
+    public void sent(
+            @Variable(AttendanceRoute.CLICKS) ClickBatch done,
+            @Variable(AttendanceRoute.PEOPLE) Lookup found) {
         AnnouncedRange batch = done.batch();
         enriched.increment(done.clicks().size());
         LOG.info(
@@ -158,7 +154,7 @@ public final class Attendance {
                 batch.end(),
                 done.clicks().size(),
                 done.rejected(),
-                done.unknown(),
+                found.unknown(),
                 done.nanos() / 1_000_000);
     }
 }

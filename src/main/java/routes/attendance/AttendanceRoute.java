@@ -10,6 +10,9 @@ import org.apache.camel.builder.RouteBuilder;
  * never sent without its people or left out.
  */
 public final class AttendanceRoute extends RouteBuilder {
+    static final String CLICKS = "clicks";
+    static final String PEOPLE = "people";
+
     // spotless:off
     @Override
     public void configure() {
@@ -24,13 +27,18 @@ public final class AttendanceRoute extends RouteBuilder {
             .from("ranges:{{topic}}?groupId={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("attendance")
                 .errorHandler(noErrorHandler())
-                .to("bean:attendance?method=read")
-                .to("direct:dead-letters-attendance-clicks")
-                .to("bean:attendance?method=enrich")
-                .filter(simple("${body.size} > 0"))
-                    .to("kafka:{{enriched}}?compressionCodec=lz4")
+                .to("bean:attendance?method=read").id("read")
+                .to("direct:dead-letters-attendance-clicks").id("dead-letters")
+                .setVariable(CLICKS, body()).id("clicks")
+                .setVariable(PEOPLE).method("attendance", "lookUp").id("people-in-cache")
+                .filter(simple("${variable.people.missing.size} > 0")).id("people-missing")
+                    .toV("direct:people", PEOPLE, PEOPLE).id("people-in-directories")
                 .end()
-                .to("bean:attendance?method=sent");
+                .to("bean:attendance?method=enrich").id("enrich")
+                .filter(simple("${body.size} > 0")).id("any-clicks")
+                    .to("kafka:{{enriched}}?compressionCodec=lz4").id("send")
+                .end()
+                .to("bean:attendance?method=sent").id("sent");
     }
     // spotless:on
 }

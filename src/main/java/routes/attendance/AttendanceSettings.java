@@ -1,7 +1,6 @@
 package routes.attendance;
 
 import java.time.Duration;
-import java.util.List;
 import routes.settings.Settings;
 
 /** The attendance stream's settings, checked. */
@@ -15,20 +14,10 @@ record AttendanceSettings(
         int workers,
         int partitions,
         Duration retention,
-        Duration deadLetterRetention,
-        List<String> directories,
-        int cacheBytes,
-        Duration cacheFound,
-        Duration cacheMissing,
-        int circuitFailures,
-        Duration circuitPause) {
+        Duration deadLetterRetention) {
     private static final String PREFIX = "caravan.attendance.";
 
     static AttendanceSettings read(Settings settings) {
-        List<String> directories = settings.names(PREFIX + "directories");
-        if (directories.isEmpty()) {
-            throw settings.wrong(PREFIX + "directories", "", "a list of at least one directory");
-        }
         return new AttendanceSettings(
                 settings.topic(PREFIX + "topic"),
                 settings.topic(PREFIX + "enriched-topic"),
@@ -39,13 +28,7 @@ record AttendanceSettings(
                 settings.integer(PREFIX + "workers", 1, 64),
                 settings.integer(PREFIX + "partitions", 1, 1_000),
                 settings.duration(PREFIX + "retention"),
-                settings.duration(PREFIX + "dead-letter-retention"),
-                directories,
-                settings.bytes(PREFIX + "cache-bytes"),
-                settings.duration(PREFIX + "cache-found"),
-                settings.duration(PREFIX + "cache-missing"),
-                settings.integer(PREFIX + "circuit-failures", 1, 1_000),
-                settings.duration(PREFIX + "circuit-pause"));
+                settings.duration(PREFIX + "dead-letter-retention"));
     }
 
     String deadLetterTopic() {

@@ -1,15 +1,15 @@
 package routes.attendance;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.health.HealthCheck;
 import routes.deadletter.DeadLettersRoute;
+import routes.directory.Directories;
+import routes.directory.Person;
 import routes.kafka.Topics;
 import routes.settings.Settings;
 import routes.streams.Stream;
@@ -19,55 +19,20 @@ public final class AttendanceStream implements Stream {
     /** The sink that stores what this stream sends. */
     public static final List<String> SINKS = List.of("attendance_enriched");
 
-    /** Where the lessons are, and the birthdays. */
-    static final ZoneId ZONE = ZoneId.of("Europe/Moscow");
-
     private static final int DEAD_LETTER_PARTITIONS = 1;
 
     private final AttendanceSettings settings;
     private final int recordBytes;
     private final Topics topics;
-    private final List<GuardedDirectory> directories;
+    private final Directories directories;
     private final Attendance attendance;
 
     public AttendanceStream(Settings all, Topics topics, MeterRegistry registry) {
         this.settings = AttendanceSettings.read(all);
         this.recordBytes = all.bytes("caravan.outbox.default.record-bytes");
         this.topics = topics;
-        directories =
-                settings.directories().stream()
-                        .map(
-                                name ->
-                                        new GuardedDirectory(
-                                                directory(name, all),
-                                                settings.circuitFailures(),
-                                                settings.circuitPause(),
-                                                registry))
-                        .toList();
-        attendance =
-                new Attendance(
-                        new People(
-                                List.copyOf(directories),
-                                settings.cacheBytes(),
-                                settings.cacheFound(),
-                                settings.cacheMissing(),
-                                Ticker.systemTicker(),
-                                registry),
-                        Clock.system(ZONE),
-                        registry);
-    }
-
-    /** A new directory is a class, and a line here. */
-    private static Directory directory(String name, Settings settings) {
-        return switch (name) {
-            case "elasticsearch" -> ElasticsearchDirectory.of(settings);
-            case "csv" -> CsvDirectory.of(settings);
-            default ->
-                    throw settings.wrong(
-                            "caravan.attendance.directories",
-                            name,
-                            "a directory: elasticsearch or csv");
-        };
+        directories = new Directories(all, registry);
+        attendance = new Attendance(directories.people(), Clock.system(Person.ZONE), registry);
     }
 
     /** Where clicks go that cannot be enriched. */
@@ -105,6 +70,7 @@ public final class AttendanceStream implements Stream {
 
     @Override
     public void start(CamelContext context) throws Exception {
+        directories.start(context);
         context.addRoutes(new AttendanceRoute());
         context.getRegistry().bind("attendance", attendance);
         DeadLettersRoute.start(
@@ -123,13 +89,6 @@ public final class AttendanceStream implements Stream {
 
     @Override
     public List<HealthCheck> healthChecks() {
-        return directories.stream()
-                .map(directory -> (HealthCheck) new DirectoryHealth(directory))
-                .toList();
-    }
-
-    @Override
-    public void close() {
-        directories.forEach(GuardedDirectory::close);
+        return directories.healthChecks();
     }
 }

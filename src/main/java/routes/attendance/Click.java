@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import routes.directory.PersonFields;
+import routes.directory.PersonId;
 
 /**
  * A teacher's click in the electronic journal: its own bytes, whom it names, and nothing else.

@@ -13,7 +13,6 @@ public final class ClickBatch implements Rejections {
     private final List<Rejected> unreported;
     private final int rejected;
     private final long started = System.nanoTime();
-    private int unknown;
 
     ClickBatch(AnnouncedRange batch, List<Click> clicks, List<Rejected> rejected) {
         this.batch = batch;
@@ -41,15 +40,6 @@ public final class ClickBatch implements Rejections {
 
     int rejected() {
         return rejected;
-    }
-
-    void unknown(int people) {
-        unknown = people;
-    }
-
-    /** How many of the people that the clicks name are in no directory. */
-    int unknown() {
-        return unknown;
     }
 
     /** Since the batch was read. */

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RoutesBuilder;
@@ -19,6 +22,7 @@ import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.common.TopicPartition;
@@ -26,14 +30,32 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
+import routes.directory.Directories;
+import routes.directory.DirectoryUnavailable;
+import routes.directory.Person;
+import routes.directory.PersonFields;
 import routes.kafka.AnnouncedRange;
+import routes.settings.Settings;
 
 /** The attendance route's order of steps, and what it does when one of its neighbours refuses. */
 class AttendanceRouteTest extends CamelTestSupport {
-    private static final PersonId STUDENT = new PersonId(PersonId.Kind.STUDENT, "100000");
     private static final UUID ID = UUID.fromString("00000000-0000-4000-8000-0000000000aa");
 
-    private final PeopleTest.Known directory = new PeopleTest.Known();
+    private static final Set<String> HTTP =
+            Set.of(Exchange.HTTP_PATH, Exchange.HTTP_QUERY, Exchange.CONTENT_TYPE);
+    private static final String RESPONSE =
+            """
+            {"status": 200, "timed_out": false, "_shards": {"total": 1, "successful": 1, "failed": 0},
+             "hits": {"total": {"value": %d, "relation": "eq"}, "hits": [%s]}}
+            """;
+    private static final String HIT =
+            """
+            {"_id": "1", "_source": {"PERSONAL": {"BITRIX_USER_ID": 100000, "fullname": "Анна"}}}
+            """;
+
+    private final List<List<String>> asked = new ArrayList<>();
+    private UnaryOperator<String> answers = UnaryOperator.identity();
+    private MockEndpoint elasticsearch;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Override
@@ -48,17 +70,11 @@ class AttendanceRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        directory.knows(STUDENT);
-        Clock clock = Clock.fixed(Instant.parse("2024-09-02T21:30:00Z"), AttendanceStream.ZONE);
-        People people =
-                new People(
-                        List.of(directory),
-                        1 << 20,
-                        Duration.ofHours(1),
-                        Duration.ofMinutes(1),
-                        () -> 0,
-                        registry);
-        context.getRegistry().bind("attendance", new Attendance(people, clock, registry));
+        Clock clock = Clock.fixed(Instant.parse("2024-09-02T21:30:00Z"), Person.ZONE);
+        Directories directories = new Directories(Settings.load(Map.of()), registry);
+        directories.start(context);
+        context.getRegistry()
+                .bind("attendance", new Attendance(directories.people(), clock, registry));
         DeadLettersRoute.start(context, "attendance-clicks", "attendance", "dead");
         TemplatedRouteBuilder.builder(context, "attendance")
                 .routeId("attendance")
@@ -79,9 +95,37 @@ class AttendanceRouteTest extends CamelTestSupport {
                 });
         AdviceWith.adviceWith(
                 context,
+                "ask-elasticsearch",
+                advice -> advice.weaveByToUri("http:*").replace().to("mock:http"));
+        elasticsearch = getMockEndpoint("mock:http");
+        elasticsearch.whenAnyExchangeReceived(this::answer);
+        AdviceWith.adviceWith(
+                context,
                 "dead-letters-attendance-clicks",
                 advice -> advice.weaveByToUri("kafka:*").replace().to("mock:dead"));
         context.start();
+    }
+
+    /** Elasticsearch, which knows student 100000 alone. */
+    private void answer(Exchange request) {
+        Message message = request.getMessage();
+        assertThat(message.getHeaders().keySet()).allMatch(HTTP::contains);
+        if (message.getBody() == null) {
+            assertThat(message.getHeader(Exchange.HTTP_PATH)).isEqualTo("/people/_field_caps");
+            String field = message.getHeader(Exchange.HTTP_QUERY, String.class);
+            message.setBody(
+                    "{\"fields\": {\"%s\": {\"keyword\": {}}}}"
+                            .formatted(field.replaceFirst("fields=(.*),.*", "$1")));
+            return;
+        }
+        String[] lines = message.getBody(String.class).split("\n");
+        asked.add(List.of(lines));
+        List<String> responses = new ArrayList<>();
+        for (int line = 1; line < lines.length; line += 2) {
+            boolean known = lines[line].contains("\"100000\"");
+            responses.add(RESPONSE.formatted(known ? 1 : 0, known ? HIT : ""));
+        }
+        message.setBody(answers.apply("{\"responses\": " + responses + "}"));
     }
 
     private Exchange send(String... values) {
@@ -120,7 +164,7 @@ class AttendanceRouteTest extends CamelTestSupport {
         String text = new String((byte[]) message.getBody(), StandardCharsets.UTF_8);
         assertThat(text).startsWith(json.substring(0, json.length() - 1)).endsWith("}");
         JsonNode click = new ObjectMapper().readTree(text);
-        assertThat(click.get("STUDENT_FIO").asText()).isEqualTo("100000");
+        assertThat(click.get("STUDENT_FIO").asText()).isEqualTo("Анна");
         assertThat(click.get("TEACHER_FIO").isNull()).isTrue();
         assertThat(click.size()).isEqualTo(11 + PersonFields.names().size());
         assertThat(sent()).isEqualTo(1);
@@ -136,8 +180,34 @@ class AttendanceRouteTest extends CamelTestSupport {
                                                 UUID.randomUUID(), Map.of("STUDENT_ID", "\"9\"")))
                                 .getException())
                 .isNull();
-        assertThat(directory.asked()).hasSize(1);
+        assertThat(asked).hasSize(1);
         assertThat(enriched()).hasSize(3);
+    }
+
+    @Test
+    void peopleInTheCache_areNotAskedFor() {
+        assertThat(send(Clicks.json(ID, Map.of())).getException()).isNull();
+        elasticsearch.reset();
+        assertThat(send(Clicks.json(UUID.randomUUID(), Map.of())).getException()).isNull();
+        assertThat(elasticsearch.getExchanges()).isEmpty();
+        assertThat(enriched()).hasSize(2);
+    }
+
+    @Test
+    void studentWhoIsNotFound_leavesNulls() throws Exception {
+        String stranger = Clicks.json(ID, Map.of("STUDENT_ID", "9"));
+        assertThat(send(stranger).getException()).isNull();
+        JsonNode click =
+                new ObjectMapper().readTree((byte[]) ((Message) enriched().get(0)).getBody());
+        assertThat(click.get("STUDENT_FIO").isNull()).isTrue();
+        assertThat(click.size()).isEqualTo(11 + PersonFields.names().size());
+    }
+
+    @Test
+    void headersOfTheAnswer_doNotReachKafka() {
+        assertThat(send(Clicks.json(ID, Map.of())).getException()).isNull();
+        assertThat(getMockEndpoint("mock:enriched").getExchanges().get(0).getIn().getHeaders())
+                .isEmpty();
     }
 
     @Test
@@ -157,17 +227,56 @@ class AttendanceRouteTest extends CamelTestSupport {
     @Test
     void onlyMalformedClicks_nothingIsAskedForOrSent() {
         assertThat(send("{}", "x").getException()).isNull();
-        assertThat(directory.asked()).isEmpty();
+        assertThat(elasticsearch.getExchanges()).isEmpty();
         assertThat(getMockEndpoint("mock:enriched").getExchanges()).isEmpty();
     }
 
     @Test
-    void directoryAway_theBatchFails_andNothingIsSentHalfEnriched() {
-        directory.away(true);
+    void elasticsearchRefuses_theBatchFails_andNothingIsSentHalfEnriched() {
+        elasticsearch.whenAnyExchangeReceived(
+                exchange -> {
+                    throw new HttpOperationFailedException("", 503, null, null, Map.of(), "busy");
+                });
         assertThat(send(Clicks.json(ID, Map.of())).getException())
-                .isInstanceOf(DirectoryUnavailable.class);
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("status 503: busy");
+        elasticsearch.whenAnyExchangeReceived(
+                exchange -> {
+                    throw new ConnectException("refused");
+                });
+        assertThat(send(Clicks.json(ID, Map.of())).getException())
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("does not answer");
+        assertNothingIsSent_untilItAnswers();
+    }
+
+    @Test
+    void answerThatIsNotWhole_theBatchFails_andNothingIsSentHalfEnriched() {
+        answers = whole -> whole.replace("\"failed\": 0", "\"failed\": 1");
+        assertThat(send(Clicks.json(ID, Map.of())).getException())
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("without some of its shards");
+        answers = UnaryOperator.identity();
+        assertNothingIsSent_untilItAnswers();
+    }
+
+    @Test
+    void afterThreeFailures_elasticsearchIsNotAsked() {
+        answers = whole -> "no JSON";
+        for (int failure = 0; failure < 3; failure++) {
+            assertThat(send(Clicks.json(ID, Map.of())).getException())
+                    .isInstanceOf(DirectoryUnavailable.class);
+        }
+        elasticsearch.reset();
+        assertThat(send(Clicks.json(ID, Map.of())).getException())
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("left alone");
+        assertThat(elasticsearch.getExchanges()).isEmpty();
+    }
+
+    private void assertNothingIsSent_untilItAnswers() {
         assertThat(getMockEndpoint("mock:enriched").getExchanges()).isEmpty();
-        directory.away(false);
+        elasticsearch.whenAnyExchangeReceived(this::answer);
         assertThat(send(Clicks.json(ID, Map.of())).getException()).isNull();
         assertThat(enriched()).hasSize(1);
     }
@@ -193,7 +302,7 @@ class AttendanceRouteTest extends CamelTestSupport {
                         });
         assertThat(send("{}", Clicks.json(ID, Map.of())).getException())
                 .hasMessageContaining("no broker");
-        assertThat(directory.asked()).isEmpty();
+        assertThat(elasticsearch.getExchanges()).isEmpty();
         assertThat(getMockEndpoint("mock:enriched").getExchanges()).isEmpty();
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.directory.PersonId;
 
 class ClickTest {
     private static final UUID ID = UUID.fromString("0A1B2C3D-0000-4000-8000-000000000001");

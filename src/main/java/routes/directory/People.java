@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -9,21 +9,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
 
-/**
- * The directories, one after the other, behind a cache of bounded size: each is asked once a batch,
- * for those who are neither in the cache nor in a directory before it.
- */
-final class People {
+/** What the directories have said of people, in a cache of bounded size. */
+public final class People {
     /** What an entry takes beside its fields: keys, nodes, headers; seen in a heap dump. */
     private static final int ENTRY_BYTES = 300;
 
-    private final List<Directory> directories;
     private final Cache<PersonId, PersonFields> cache;
     private final Counter fromCache;
     private final Counter asked;
@@ -35,13 +30,11 @@ final class People {
      * @param missing how long it is remembered that somebody is in no directory
      */
     People(
-            List<Directory> directories,
             long cacheBytes,
             Duration found,
             Duration missing,
             Ticker ticker,
             MeterRegistry registry) {
-        this.directories = List.copyOf(directories);
         cache =
                 Caffeine.newBuilder()
                         .maximumWeight(cacheBytes)
@@ -81,47 +74,40 @@ final class People {
     }
 
     /**
-     * Everybody who is asked for, with null fields those who are in no directory.
+     * Who is in the cache, and who is missing there.
      *
      * @param ids may name a person many times
-     * @throws DirectoryUnavailable when a directory cannot say; what is known by then stays known
      */
-    Map<PersonId, PersonFields> find(Collection<PersonId> ids) throws DirectoryUnavailable {
-        Map<PersonId, PersonFields> people = new HashMap<>(ids.size());
-        Set<PersonId> missing = new HashSet<>();
+    public Lookup lookUp(Collection<PersonId> ids) {
+        Lookup lookup = new Lookup();
         for (PersonId id : ids) {
-            if (people.containsKey(id)) {
-                continue;
-            }
-            PersonFields fields = cache.getIfPresent(id);
-            if (fields == null) {
-                missing.add(id);
-            } else {
-                people.put(id, fields);
+            if (!lookup.names(id)) {
+                lookup.add(id, cache.getIfPresent(id));
             }
         }
-        fromCache.increment(people.size());
-        asked.increment(missing.size());
-        for (Directory directory : directories) {
-            if (missing.isEmpty()) {
-                break;
-            }
-            directory
-                    .find(missing)
-                    .forEach(
-                            (id, person) -> {
-                                PersonFields fields = PersonFields.of(id.kind(), person);
-                                cache.put(id, fields);
-                                people.put(id, fields);
-                            });
-            missing.removeAll(people.keySet());
+        fromCache.increment(lookup.found());
+        asked.increment(lookup.getMissing().size());
+        return lookup;
+    }
+
+    /** Remembers whom a directory has. */
+    public Lookup found(
+            @ExchangeProperty(DirectoriesRoute.LOOKUP) Lookup lookup,
+            @Body Map<PersonId, Person> people) {
+        people.forEach((id, person) -> remember(lookup, id, PersonFields.of(id.kind(), person)));
+        return lookup;
+    }
+
+    /** Remembers that no directory has those who are still missing. */
+    public void unknown(Lookup lookup) {
+        notFound.increment(lookup.getMissing().size());
+        for (PersonId id : List.copyOf(lookup.getMissing())) {
+            remember(lookup, id, PersonFields.unknown(id.kind()));
         }
-        notFound.increment(missing.size());
-        for (PersonId id : missing) {
-            PersonFields unknown = PersonFields.unknown(id.kind());
-            cache.put(id, unknown);
-            people.put(id, unknown);
-        }
-        return people;
+    }
+
+    private void remember(Lookup lookup, PersonId id, PersonFields fields) {
+        cache.put(id, fields);
+        lookup.add(id, fields);
     }
 }

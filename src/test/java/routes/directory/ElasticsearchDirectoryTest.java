@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,25 +7,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import routes.settings.Settings;
 
 /** What counts as an answer; the server is one that answers as a test tells it to. */
 class ElasticsearchDirectoryTest {
@@ -38,32 +42,46 @@ class ElasticsearchDirectoryTest {
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<List<JsonNode>> asked = new ArrayList<>();
     private HttpServer server;
-    private ElasticsearchDirectory directory;
+    private DefaultCamelContext context;
     private String type = "keyword";
     private int status = 200;
     private Function<List<JsonNode>, String> answer = this::everything;
     private String authorization;
+    private boolean drip;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
-        directory =
-                new ElasticsearchDirectory(
-                        new Elasticsearch(
-                                "http://localhost:" + server.getAddress().getPort(),
-                                "elastic",
-                                "secret",
-                                Duration.ofMillis(700)),
-                        "people",
-                        "people");
+        context = new DefaultCamelContext();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new Directories(
+                        Settings.load(
+                                Map.of(
+                                        "CARAVAN_ELASTICSEARCH_URL",
+                                        "http://localhost:" + server.getAddress().getPort(),
+                                        "CARAVAN_ELASTICSEARCH_USER",
+                                        "elastic",
+                                        "CARAVAN_ELASTICSEARCH_PASSWORD",
+                                        "secret",
+                                        "CARAVAN_ELASTICSEARCH_TIMEOUT",
+                                        "700ms")),
+                        registry)
+                .start(context);
+        context.start();
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<PersonId, Person> find(Set<PersonId> ids) {
+        return KnownPeople.ask(context, "direct:ask-elasticsearch", ids, Map.class);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         end.countDown();
+        context.close();
         server.stop(0);
         threads.shutdownNow();
     }
@@ -88,8 +106,21 @@ class ElasticsearchDirectoryTest {
         }
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        for (int i = 0; drip && i < bytes.length; i++) {
+            exchange.getResponseBody().write(bytes, i, 1);
+            exchange.getResponseBody().flush();
+            awaitEnd(100);
+        }
+        exchange.getResponseBody().write(bytes, 0, drip ? 0 : bytes.length);
         exchange.close();
+    }
+
+    private void awaitEnd(long ms) {
+        try {
+            end.await(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static List<String> ids(JsonNode search) {
@@ -139,8 +170,7 @@ class ElasticsearchDirectoryTest {
 
     @Test
     void everybodyIsAskedForAtOnce_withTheAccount_andWhoIsMissingIsUnknown() throws Exception {
-        assertThat(directory.find(Set.of(STUDENT, STRANGER, TEACHER)))
-                .containsOnlyKeys(STUDENT, TEACHER);
+        assertThat(find(Set.of(STUDENT, STRANGER, TEACHER))).containsOnlyKeys(STUDENT, TEACHER);
         assertThat(asked).hasSize(1);
         assertThat(asked.get(0)).hasSize(2);
         assertThat(asked.get(0)).allMatch(search -> search.path("_source").size() > 10);
@@ -161,7 +191,7 @@ class ElasticsearchDirectoryTest {
             })
     void answerThatIsNotWhole_isNoAnswer(String good, String bad, String said) {
         answer = searches -> everything(searches).replace(good, bad);
-        assertThatThrownBy(() -> directory.find(Set.of(STRANGER)))
+        assertThatThrownBy(() -> find(Set.of(STRANGER)))
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining(said);
     }
@@ -169,21 +199,26 @@ class ElasticsearchDirectoryTest {
     @Test
     void answersThatBreakOff_orAreOfAnotherKind_areNone() {
         answer = searches -> everything(searches).substring(0, 60);
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
-                .isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> find(Set.of(STUDENT))).isInstanceOf(DirectoryUnavailable.class);
         answer = searches -> "{}";
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
                 .hasMessageContaining("another number of searches");
         answer = searches -> "<html>";
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
-                .isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> find(Set.of(STUDENT))).isInstanceOf(DirectoryUnavailable.class);
     }
 
     @ParameterizedTest
-    @CsvSource({"401, CARAVAN_ELASTICSEARCH_PASSWORD", "404, status 404", "503, status 503"})
+    @CsvSource({
+        "401, caravan.elasticsearch.password",
+        "403, caravan.elasticsearch.user",
+        "404, status 404",
+        "429, status 429",
+        "302, status 302",
+        "503, status 503"
+    })
     void refusal_isSaid(int refusal, String said) {
         status = refusal;
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining(said);
     }
@@ -192,25 +227,37 @@ class ElasticsearchDirectoryTest {
     void slowAnswer_isNotWaitedForForEver() {
         answer =
                 searches -> {
-                    try {
-                        end.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    awaitEnd(Long.MAX_VALUE);
                     return "";
                 };
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining("within 700 ms");
     }
 
     @Test
+    void answerThatDripsIn_isNotWaitedForForEver() {
+        drip = true;
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("within 700 ms");
+    }
+
+    @Test
+    void documentsWithoutTheirFields_areNoAnswer() {
+        answer = searches -> everything(searches).replace("_source", "other");
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessageContaining("_source");
+    }
+
+    @Test
     void serverAway_isSaid() {
         server.stop(0);
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining("does not answer");
-        assertThatThrownBy(directory::check).isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> find(Set.of())).isInstanceOf(DirectoryUnavailable.class);
     }
 
     @Test
@@ -238,14 +285,14 @@ class ElasticsearchDirectoryTest {
         for (int i = 0; i < 1_500; i++) {
             many.add(new PersonId(PersonId.Kind.STUDENT, "s" + i));
         }
-        assertThat(directory.find(many)).containsOnlyKeys(many);
+        assertThat(find(many)).containsOnlyKeys(many);
         assertThat(asked.get(0)).hasSize(2);
     }
 
     @Test
     void moreDocumentsOfOneIdThanAnAnswerHolds_isSaid() {
         answer = searches -> answers(List.of(response(List.of(hit("a", "7", "student")), 10_001)));
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
+        assertThatThrownBy(() -> find(Set.of(STUDENT)))
                 .hasMessageContaining("more than 10000 documents");
     }
 
@@ -260,7 +307,7 @@ class ElasticsearchDirectoryTest {
                                                         hit("c", "7", "student"),
                                                         hit("a", "7", "employee"),
                                                         hit("b", "7", "student")))));
-        assertThat(directory.find(Set.of(STUDENT)).get(STUDENT).fullname()).isEqualTo("b");
+        assertThat(find(Set.of(STUDENT)).get(STUDENT).fullname()).isEqualTo("b");
     }
 
     @Test
@@ -268,7 +315,7 @@ class ElasticsearchDirectoryTest {
         type = "long";
         PersonId padded = new PersonId(PersonId.Kind.STUDENT, "007");
         PersonId word = new PersonId(PersonId.Kind.STUDENT, "seven");
-        assertThat(directory.find(Set.of(STUDENT, padded, word))).containsOnlyKeys(STUDENT, padded);
+        assertThat(find(Set.of(STUDENT, padded, word))).containsOnlyKeys(STUDENT, padded);
         assertThat(asked.get(0).stream().map(search -> ids(search)).collect(Collectors.toList()))
                 .containsExactly(List.of("7"));
     }
@@ -276,7 +323,6 @@ class ElasticsearchDirectoryTest {
     @Test
     void indexWithWords_orWithoutTheField_isRefused() {
         type = "text";
-        assertThatThrownBy(() -> directory.find(Set.of(STUDENT)))
-                .hasMessageContaining("make it a keyword");
+        assertThatThrownBy(() -> find(Set.of(STUDENT))).hasMessageContaining("make it a keyword");
     }
 }

@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  * The fields that a click gets of one person, as JSON text; all but the age, which changes with the
  * day.
  */
-final class PersonFields {
+public final class PersonFields {
     /** Of a student who is not found: every field null. */
-    static final PersonFields NO_STUDENT = new PersonFields(PersonId.Kind.STUDENT, null);
+    public static final PersonFields NO_STUDENT = new PersonFields(PersonId.Kind.STUDENT, null);
 
     /** Of an employee who is not found, or not asked for. */
-    static final PersonFields NO_EMPLOYEE = new PersonFields(PersonId.Kind.EMPLOYEE, null);
+    public static final PersonFields NO_EMPLOYEE = new PersonFields(PersonId.Kind.EMPLOYEE, null);
 
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
     private static final int OLDEST = 150;
@@ -58,7 +58,7 @@ final class PersonFields {
     }
 
     /** The names of all fields that a click gets. */
-    static Set<String> names() {
+    public static Set<String> names() {
         return Stream.of(PersonId.Kind.values())
                 .flatMap(kind -> fields(kind).stream())
                 .map(Field::name)
@@ -105,7 +105,7 @@ final class PersonFields {
     }
 
     /** The fields as {@code ,"STUDENT_AGE":20,…}, with a comma in front, in three pieces. */
-    byte[][] pieces(LocalDate today) {
+    public byte[][] pieces(LocalDate today) {
         return new byte[][] {beforeAge, ascii(age(birthdate, today)), afterAge};
     }
 

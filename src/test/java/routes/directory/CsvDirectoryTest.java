@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,7 +36,6 @@ class CsvDirectoryTest {
                         student,7,Другая,,,
                         """);
         CsvDirectory people = new CsvDirectory(file);
-        people.check();
         assertThat(people.find(Set.of(STUDENT, TEACHER, STRANGER)))
                 .hasSize(2)
                 .hasEntrySatisfying(
@@ -74,6 +73,6 @@ class CsvDirectoryTest {
     @Test
     void fileThatIsNotThere_isWaitedFor() {
         CsvDirectory people = new CsvDirectory(directory.resolve("none.csv"));
-        assertThatThrownBy(people::check).isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> people.find(Set.of())).isInstanceOf(DirectoryUnavailable.class);
     }
 }

@@ -1,7 +1,10 @@
-package routes.attendance;
+package routes.directory;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 
 /**
@@ -17,7 +20,7 @@ public record Person(
         String lastName,
         String firstName,
         String middleName,
-        LocalDate birthdate,
+        @JsonDeserialize(converter = Birthdate.class) LocalDate birthdate,
         String sex,
         String admissionYear,
         String qualification,
@@ -27,6 +30,16 @@ public record Person(
         String workPosition,
         String faculty,
         String department) {
+    /** Where the lessons are, and the birthdays. */
+    public static final ZoneId ZONE = ZoneId.of("Europe/Moscow");
+
+    /** Of a date of birth as text. */
+    static final class Birthdate extends StdConverter<String, LocalDate> {
+        @Override
+        public LocalDate convert(String text) {
+            return birthdate(text);
+        }
+    }
 
     /**
      * A date of birth as directories write it, with or without a time.
@@ -41,9 +54,7 @@ public record Person(
         try {
             return text.indexOf('T') < 0
                     ? LocalDate.parse(text)
-                    : OffsetDateTime.parse(text)
-                            .atZoneSameInstant(AttendanceStream.ZONE)
-                            .toLocalDate();
+                    : OffsetDateTime.parse(text).atZoneSameInstant(ZONE).toLocalDate();
         } catch (DateTimeParseException e) {
             return null;
         }

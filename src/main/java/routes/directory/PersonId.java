@@ -1,4 +1,4 @@
-package routes.attendance;
+package routes.directory;
 
 /**
  * How a click names a person.

@@ -1,7 +1,9 @@
-package routes.attendance;
+package routes.directory;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
@@ -13,7 +15,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import routes.settings.Settings;
 
 /**
  * A file of people with a header: {@code kind} (student or employee) and {@code id}, and any of
@@ -22,14 +23,17 @@ import routes.settings.Settings;
  * quotes where needed; read again when it has changed. Of several lines with the same id, the first
  * counts.
  */
-final class CsvDirectory implements Directory {
-    private static final ObjectReader LINES =
-            new CsvMapper()
+public final class CsvDirectory implements Directory.Local {
+    private static final CsvMapper CSV =
+            CsvMapper.builder()
                     .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
                     .enable(CsvParser.Feature.EMPTY_STRING_AS_NULL)
                     .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
-                    .readerForMapOf(String.class)
-                    .with(CsvSchema.emptySchema().withHeader());
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .build();
+    private static final ObjectReader LINES =
+            CSV.readerForMapOf(String.class).with(CsvSchema.emptySchema().withHeader());
 
     private final Path file;
     private Map<PersonId, Person> people = Map.of();
@@ -37,10 +41,6 @@ final class CsvDirectory implements Directory {
 
     CsvDirectory(Path file) {
         this.file = file;
-    }
-
-    static CsvDirectory of(Settings settings) {
-        return new CsvDirectory(Path.of(settings.text("caravan.attendance.csv")));
     }
 
     @Override
@@ -54,12 +54,7 @@ final class CsvDirectory implements Directory {
     }
 
     @Override
-    public void check() throws DirectoryUnavailable {
-        people();
-    }
-
-    @Override
-    public Map<PersonId, Person> find(Set<PersonId> ids) throws DirectoryUnavailable {
+    public Map<PersonId, Person> find(Set<PersonId> ids) {
         Map<PersonId, Person> all = people();
         Map<PersonId, Person> found = new HashMap<>();
         for (PersonId id : ids) {
@@ -71,7 +66,7 @@ final class CsvDirectory implements Directory {
         return found;
     }
 
-    private synchronized Map<PersonId, Person> people() throws DirectoryUnavailable {
+    private synchronized Map<PersonId, Person> people() {
         try {
             FileTime modified = Files.getLastModifiedTime(file);
             if (!modified.equals(read)) {
@@ -100,27 +95,9 @@ final class CsvDirectory implements Directory {
                 }
                 loaded.putIfAbsent(
                         new PersonId(PersonId.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), id),
-                        person(line));
+                        CSV.convertValue(line, Person.class));
             }
         }
         return loaded;
-    }
-
-    private static Person person(Map<String, String> line) {
-        return new Person(
-                line.get("fullname"),
-                line.get("last_name"),
-                line.get("first_name"),
-                line.get("middle_name"),
-                Person.birthdate(line.get("birthdate")),
-                line.get("sex"),
-                line.get("admission_year"),
-                line.get("qualification"),
-                line.get("course"),
-                line.get("group"),
-                line.get("specialization"),
-                line.get("work_position"),
-                line.get("faculty"),
-                line.get("department"));
     }
 }

@@ -1,0 +1,353 @@
+package routes.directory;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import routes.settings.Settings;
+
+/**
+ * The university's directory in Elasticsearch: students by PERSONAL.BITRIX_USER_ID, employees by
+ * PERSONAL.ID_DECANAT, all in one {@code _msearch}. Its own client refuses servers that speak the
+ * same protocol.
+ *
+ * <p>An answer counts only if it is whole: no shard failed, nothing timed out, no hit was cut off.
+ * Of several documents with the same id, one of the right PERSONAL.type comes first, then the one
+ * with the least {@code _id}; of several studies, the one that began last.
+ */
+public final class ElasticsearchDirectory extends HttpDirectory {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** An index gives out no more hits at a time, unless it was told to. */
+    private static final int MOST_HITS = 10_000;
+
+    /** So that each id may have ten documents before its search is cut off and asked by halves. */
+    private static final int IDS_A_SEARCH = 1_000;
+
+    private static final String SEARCH =
+            """
+            {"index": "%s", "allow_partial_search_results": false}
+            {"size": %s, "track_total_hits": true, "query": {"bool": {"filter": {"terms": {"%s": %s}}}}, \
+            "_source": ["PERSONAL.fullname", "PERSONAL.lastname", "PERSONAL.name", "PERSONAL.surname", \
+            "PERSONAL.type", "PERSONAL.WORK_POSITION", "PERSONAL.BITRIX_USER_ID", "PERSONAL.ID_DECANAT", \
+            "PERSONAL.birthdate", "PERSONAL.sex", "EDUCATION.department.short_title", \
+            "EDUCATION.specialization.title", "EDUCATION.edu_year", "EDUCATION.edu_qualification", \
+            "EDUCATION.edu_course", "WORK.job_title", "WORK.department.FACULTY_NAME_DECANAT", \
+            "WORK.department.title"]}
+            """;
+
+    private static final Set<String> NUMERIC =
+            Set.of("long", "integer", "short", "byte", "unsigned_long");
+    private static final Set<String> EXACT = Set.of("keyword", "constant_keyword", "wildcard");
+    private static final Pattern INDEX = Pattern.compile("[a-z0-9._-]+");
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,18}");
+
+    /** Where a kind of people is: in which index, and by which field of the documents. */
+    private record Place(String index, String field) {}
+
+    /** The field that a kind of people is searched by, as the index holds it. */
+    private record Field(String searched, boolean numeric) {
+        /** As the index compares ids; null for one that it cannot hold. */
+        String normal(String id) {
+            if (!numeric) {
+                return id;
+            }
+            return WHOLE_NUMBER.matcher(id).matches() ? Long.toString(Long.parseLong(id)) : null;
+        }
+    }
+
+    private record Search(PersonId.Kind kind, List<String> ids) {
+        Search part(int from, int to) {
+            return new Search(kind, ids.subList(from, to));
+        }
+    }
+
+    private final Map<PersonId.Kind, Place> places = new EnumMap<>(PersonId.Kind.class);
+
+    /** Empty until the indices have said, and again after an answer that was none. */
+    private volatile Map<PersonId.Kind, Field> fields = Map.of();
+
+    ElasticsearchDirectory(Settings settings) {
+        super("elasticsearch", settings);
+        places.put(
+                PersonId.Kind.STUDENT,
+                new Place(index(settings, "students"), "PERSONAL.BITRIX_USER_ID"));
+        places.put(
+                PersonId.Kind.EMPLOYEE,
+                new Place(index(settings, "employees"), "PERSONAL.ID_DECANAT"));
+    }
+
+    private String index(Settings settings, String word) {
+        String text = settings.text(setting(word));
+        if (!INDEX.matcher(text).matches()) {
+            throw settings.wrong(
+                    setting(word),
+                    text,
+                    "an index's or alias's name: small letters, digits, '.', '_', '-'");
+        }
+        return text;
+    }
+
+    @Override
+    public Question ask(Set<PersonId> ids) {
+        return new Inquiry(ids);
+    }
+
+    @Override
+    DirectoryUnavailable unavailable(String what, Throwable cause) {
+        // The index may have been made anew.
+        fields = Map.of();
+        return super.unavailable(what, cause);
+    }
+
+    /** First how the indices hold the ids, if that is not known, then the people. */
+    private final class Inquiry implements Question {
+        private final Set<PersonId> ids;
+        private final Map<PersonId.Kind, Field> known = new EnumMap<>(PersonId.Kind.class);
+        private final List<PersonId.Kind> unknown = new ArrayList<>();
+        private final Map<PersonId.Kind, Map<String, List<PersonId>>> wanted =
+                new EnumMap<>(PersonId.Kind.class);
+        private final Map<PersonId, JsonNode> best = new HashMap<>();
+        private List<Search> searches = List.of();
+
+        Inquiry(Set<PersonId> ids) {
+            this.ids = ids;
+            // Somebody who asks for nobody wants to know whether the indices are there.
+            known.putAll(ids.isEmpty() ? Map.of() : fields);
+            unknown.addAll(places.keySet());
+            unknown.removeAll(known.keySet());
+            if (unknown.isEmpty()) {
+                begin();
+            }
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !unknown.isEmpty() || !searches.isEmpty();
+        }
+
+        @Override
+        public void write(Message request) {
+            if (unknown.isEmpty()) {
+                request.setHeader(Exchange.HTTP_PATH, "/_msearch");
+                request.setHeader(Exchange.CONTENT_TYPE, "application/x-ndjson");
+                StringBuilder lines = new StringBuilder();
+                searches.forEach(search -> lines.append(query(search)));
+                request.setBody(lines.toString().getBytes(StandardCharsets.UTF_8));
+            } else {
+                Place place = places.get(unknown.get(0));
+                request.setHeader(Exchange.HTTP_PATH, "/" + place.index() + "/_field_caps");
+                request.setHeader(
+                        Exchange.HTTP_QUERY,
+                        "fields=" + place.field() + "," + place.field() + ".keyword");
+                request.setBody(null);
+            }
+        }
+
+        private String query(Search search) {
+            return SEARCH.formatted(
+                    places.get(search.kind()).index(),
+                    MOST_HITS,
+                    known.get(search.kind()).searched(),
+                    JSON.valueToTree(search.ids()));
+        }
+
+        @Override
+        public void read(JsonNode answer) {
+            if (unknown.isEmpty()) {
+                searches = take(answer.path("responses"));
+            } else {
+                PersonId.Kind kind = unknown.remove(0);
+                known.put(kind, field(places.get(kind), answer.path("fields")));
+                if (unknown.isEmpty()) {
+                    fields = Map.copyOf(known);
+                    begin();
+                }
+            }
+        }
+
+        private void begin() {
+            for (PersonId id : ids) {
+                String normal = known.get(id.kind()).normal(id.id());
+                if (normal != null) {
+                    wanted.computeIfAbsent(id.kind(), kind -> new HashMap<>())
+                            .computeIfAbsent(normal, text -> new ArrayList<>())
+                            .add(id);
+                }
+            }
+            searches = new ArrayList<>();
+            wanted.forEach(
+                    (kind, byId) -> {
+                        Search all = new Search(kind, List.copyOf(byId.keySet()));
+                        int ids = all.ids().size();
+                        for (int from = 0; from < ids; from += IDS_A_SEARCH) {
+                            searches.add(all.part(from, Math.min(ids, from + IDS_A_SEARCH)));
+                        }
+                    });
+        }
+
+        /** Takes what was found; the searches whose answers were cut off come back, by halves. */
+        private List<Search> take(JsonNode responses) {
+            if (responses.size() != searches.size()) {
+                throw unavailable("answered another number of searches than it was asked", null);
+            }
+            List<Search> again = new ArrayList<>();
+            for (int i = 0; i < searches.size(); i++) {
+                Search search = searches.get(i);
+                JsonNode hits = hits(responses.get(i));
+                JsonNode total = hits.path("total");
+                int ids = search.ids().size();
+                if (total.path("value").asLong() <= hits.path("hits").size()
+                        && total.path("relation").asText().equals("eq")) {
+                    hits.path("hits").forEach(hit -> take(hit, search.kind()));
+                } else if (ids > 1) {
+                    again.add(search.part(0, ids / 2));
+                    again.add(search.part(ids / 2, ids));
+                } else {
+                    Place place = places.get(search.kind());
+                    throw unavailable(
+                            "has more than %d documents with %s = %s in %s: remove those that are too many"
+                                    .formatted(
+                                            MOST_HITS,
+                                            place.field(),
+                                            search.ids().get(0),
+                                            place.index()),
+                            null);
+                }
+            }
+            return again;
+        }
+
+        private void take(JsonNode hit, PersonId.Kind kind) {
+            if (!hit.path("_source").isObject()) {
+                throw unavailable("answered a search without the documents' _source", null);
+            }
+            JsonNode value = hit.at("/_source/" + places.get(kind).field().replace('.', '/'));
+            // An array of ids is one document of several people.
+            for (JsonNode one : value.isArray() ? value : List.of(value)) {
+                String normal = known.get(kind).normal(one.asText());
+                for (PersonId id : wanted.get(kind).getOrDefault(normal, List.of())) {
+                    best.merge(
+                            id, hit, (a, b) -> rank(kind, a).compareTo(rank(kind, b)) <= 0 ? a : b);
+                }
+            }
+        }
+
+        private String rank(PersonId.Kind kind, JsonNode hit) {
+            boolean right = kind.name().equalsIgnoreCase(hit.at("/_source/PERSONAL/type").asText());
+            return (right ? "0" : "1") + hit.path("_id").asText();
+        }
+
+        @Override
+        public Map<PersonId, Person> people() {
+            Map<PersonId, Person> people = new HashMap<>();
+            best.forEach((id, hit) -> people.put(id, person(hit.path("_source"))));
+            return people;
+        }
+    }
+
+    /** The hits, if the answer is all that there is to say. */
+    private JsonNode hits(JsonNode answer) {
+        if (answer.has("error") || answer.path("status").asInt() >= 400) {
+            throw unavailable("refuses a search: " + shortened(answer.path("error")), null);
+        }
+        if (answer.path("timed_out").asBoolean(true)) {
+            throw unavailable("ran out of time in a search, and its answer is not whole", null);
+        }
+        JsonNode shards = answer.path("_shards");
+        if (shards.path("failed").asInt(-1) != 0
+                || shards.path("successful").asInt(-1) != shards.path("total").asInt(-2)) {
+            throw unavailable("answered without some of its shards: " + shards, null);
+        }
+        JsonNode hits = answer.path("hits");
+        if (!hits.has("total") || !hits.path("hits").isArray()) {
+            throw unavailable("answered a search without its hits", null);
+        }
+        return hits;
+    }
+
+    /** How an index holds the ids: a text that is cut into words cannot be searched for. */
+    private Field field(Place place, JsonNode capabilities) {
+        String exact = place.field() + ".keyword";
+        Set<String> types = types(capabilities, place.field());
+        if (types.isEmpty()) {
+            throw unavailable(
+                    "has no field %s in the index %s: fill it, or name another one in %s and %s"
+                            .formatted(
+                                    place.field(),
+                                    place.index(),
+                                    setting("students"),
+                                    setting("employees")),
+                    null);
+        }
+        if (NUMERIC.containsAll(types)) {
+            return new Field(place.field(), true);
+        }
+        if (EXACT.containsAll(types)) {
+            return new Field(place.field(), false);
+        }
+        Set<String> exactTypes = types(capabilities, exact);
+        if (!exactTypes.isEmpty() && EXACT.containsAll(exactTypes)) {
+            return new Field(exact, false);
+        }
+        throw unavailable(
+                "holds the field %s of the index %s as %s: make it a keyword or a whole number"
+                        .formatted(place.field(), place.index(), String.join(" and ", types)),
+                null);
+    }
+
+    private static Set<String> types(JsonNode capabilities, String name) {
+        Set<String> types = new HashSet<>();
+        capabilities.path(name).fieldNames().forEachRemaining(types::add);
+        return types;
+    }
+
+    private static Person person(JsonNode source) {
+        JsonNode personal = source.path("PERSONAL");
+        JsonNode education = latest(source.path("EDUCATION"));
+        JsonNode work = source.path("WORK").isArray() ? source.at("/WORK/0") : source.path("WORK");
+        String position = text(personal, "/WORK_POSITION");
+        return new Person(
+                text(personal, "/fullname"),
+                text(personal, "/lastname"),
+                text(personal, "/name"),
+                text(personal, "/surname"),
+                Person.birthdate(text(personal, "/birthdate")),
+                text(personal, "/sex"),
+                text(education, "/edu_year"),
+                text(education, "/edu_qualification"),
+                text(education, "/edu_course"),
+                text(education, "/department/short_title"),
+                text(education, "/specialization/title"),
+                position == null ? text(work, "/job_title") : position,
+                text(work, "/department/FACULTY_NAME_DECANAT"),
+                text(work, "/department/title"));
+    }
+
+    private static JsonNode latest(JsonNode studies) {
+        if (!studies.isArray()) {
+            return studies;
+        }
+        JsonNode latest = studies.path(0);
+        for (JsonNode study : studies) {
+            if (study.path("edu_year").asText().compareTo(latest.path("edu_year").asText()) > 0) {
+                latest = study;
+            }
+        }
+        return latest;
+    }
+
+    private static String text(JsonNode object, String path) {
+        JsonNode value = object.at(path);
+        return value.isValueNode() && !value.isNull() ? value.asText() : null;
+    }
+}
