@@ -2,6 +2,7 @@ package routes;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.zaxxer.hikari.HikariDataSource;
@@ -66,7 +67,9 @@ public final class Servers {
         MongoClientSettings.Builder client =
                 MongoClientSettings.builder()
                         .applicationName("caravan")
-                        .applyConnectionString(address);
+                        .applyConnectionString(address)
+                        // A secondary can be behind: what was deleted would be found again.
+                        .readPreference(ReadPreference.primary());
         if (address.getServerSelectionTimeout() == null) {
             client.applyToClusterSettings(
                     cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS));

@@ -44,11 +44,11 @@ public final class ArchiveRun {
     }
 
     /** A user whose documents do not tell whether to archive them stays. */
-    void unclear(InactiveUsers.User user) {
+    void unclear(Object user, long itsUnclearDocuments) {
         unclearUsers++;
-        unclearDocuments += user.unclear();
+        unclearDocuments += itsUnclearDocuments;
         if (unclearExample == null) {
-            unclearExample = user.id().toString();
+            unclearExample = String.valueOf(user);
         }
     }
 

@@ -1,71 +1,166 @@
 package routes.archive;
 
-import com.mongodb.client.MongoCursor;
-import java.io.Closeable;
-import java.util.ArrayList;
-import java.util.Iterator;
+import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
-import java.util.NoSuchElementException;
-import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.bson.types.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Found users in batches, read as they are asked for: so many users, or as many documents as a
- * transaction can hold. A user with more than that is a batch alone.
+ * The batch that is under way, one at a time: {@code {_id: "batch", batch, day, users, state}} in
+ * {@code archive_batches}. What stands there while no run is at work was left by one that was
+ * killed. When it has moved, its users go to {@code archive_moves}.
+ *
+ * <p>While the state is {@code moving}, nothing is decided. With {@code deleting} it is, once and
+ * for all, by a single change of this document: {@code users} go, {@code staying} stay, and {@code
+ * at} is when, by the server's clock.
  */
-final class Batches implements Iterator<Batch>, Closeable {
-    private final ArchiveRun run;
-    private final int size;
-    private final MongoCursor<RawBsonDocument> users;
-    private InactiveUsers.User next;
+public final class Batches {
+    private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
+    private static final String MOVING = "moving";
+    private static final String DELETING = "deleting";
 
-    Batches(ArchiveRun run, int size, MongoCursor<RawBsonDocument> users) {
-        this.run = run;
-        this.size = size;
-        this.users = users;
-        advance();
+    /** How long after the decision its process may take copies back; the server holds it to it. */
+    private static final Duration TAKES_BACK = Duration.ofSeconds(20);
+
+    /** How long after the decision others wait: longer by what a command may take in the server. */
+    private static final Duration WAITS = Duration.ofSeconds(40);
+
+    Batches() {}
+
+    /** A note that these users are about to move. */
+    public Document note(
+            @ExchangeProperty("users") List<Object> users,
+            @ExchangeProperty("run") ArchiveRun run) {
+        run.day().stillOurs();
+        return new Document("_id", "batch")
+                .append("batch", new ObjectId())
+                .append("day", run.day().day().toString())
+                .append("users", users)
+                .append("state", MOVING);
     }
 
-    /** Goes to the next user who is to move. */
-    private void advance() {
-        next = null;
-        while (next == null && users.hasNext()) {
-            InactiveUsers.User user = InactiveUsers.read(users.next());
-            if (user.unclear() > 0) {
-                run.unclear(user);
-            } else {
-                next = user;
-            }
+    /** That batch, and no other one that may have taken its place. */
+    public Document it(@ExchangeProperty("note") Document note) {
+        return new Document("_id", note.get("_id")).append("batch", note.get("batch"));
+    }
+
+    /** Decides: who has come back stays, all others go. */
+    public List<Bson> decide(
+            @Body List<Document> active,
+            @ExchangeProperty("note") Document note,
+            @ExchangeProperty("run") ArchiveRun run) {
+        run.day().stillOurs();
+        List<Object> staying = active.stream().map(user -> user.get("_id")).toList();
+        return List.of(
+                it(note).append("state", MOVING),
+                Updates.combine(
+                        // The server compares: it knows which numbers are equal.
+                        Updates.pullAll("users", staying),
+                        Updates.set("staying", staying),
+                        Updates.set("state", DELETING),
+                        Updates.currentDate("at")));
+    }
+
+    /**
+     * The note as it was decided.
+     *
+     * @throws IllegalStateException when it is gone, or another process has decided
+     */
+    public Document decided(
+            @Body Document decided,
+            @ExchangeProperty("note") Document note,
+            @ExchangeProperty("run") ArchiveRun run) {
+        if (decided == null) {
+            throw new IllegalStateException(
+                    "The note of batch "
+                            + note.get("batch")
+                            + " in archive_batches is gone or was changed: another run has taken"
+                            + " the batch back, or somebody else writes to that collection."
+                            + " Nothing of the batch has been deleted");
         }
-        if (next == null) {
-            run.found();
+        if (!decided.getList("staying", Object.class).isEmpty()) {
+            LOG.info(
+                    "job=archive event=came-back day={} users={}",
+                    run.day().day(),
+                    decided.getList("staying", Object.class).size());
         }
+        return decided;
     }
 
-    @Override
-    public boolean hasNext() {
-        return next != null;
-    }
-
-    @Override
-    public Batch next() {
-        if (next == null) {
-            throw new NoSuchElementException();
+    /**
+     * What is to be done with a batch that was left: all stay if nothing was decided; if it was,
+     * that is finished, as soon as the process that decided it cannot take copies back any more.
+     */
+    public List<Bson> takeOver(
+            @ExchangeProperty("note") Document note, @ExchangeProperty("run") ArchiveRun run) {
+        run.day().stillOurs();
+        Document same = it(note).append("state", note.get("state"));
+        if (note.get("state").equals(MOVING)) {
+            return List.of(
+                    same,
+                    Updates.combine(
+                            Updates.set("staying", note.get("users")),
+                            Updates.set("users", List.of()),
+                            Updates.set("state", DELETING),
+                            Updates.currentDate("at")));
         }
-        List<BsonValue> together = new ArrayList<>();
-        long documents = 0;
-        do {
-            together.add(next.id());
-            documents += next.documents();
-            advance();
-        } while (next != null
-                && together.size() < size
-                && documents + next.documents() <= MoveTransaction.MOST_DOCUMENTS);
-        return new Batch(run, together, documents);
+        if (note.getList("staying", Object.class, List.of()).isEmpty()) {
+            return List.of(same, Updates.set("staying", List.of()));
+        }
+        Instant at = note.getDate("at").toInstant();
+        return List.of(
+                same.append("at", Date.from(at)).append("$expr", ServerClock.after(at, WAITS)),
+                Updates.currentDate("at"));
     }
 
-    @Override
-    public void close() {
-        users.close();
+    /**
+     * The note, in the hands of this run.
+     *
+     * @throws StillAtWork when another process may still be at work on it
+     */
+    public Document takenOver(@Body Document taken, @ExchangeProperty("note") Document note)
+            throws StillAtWork {
+        if (taken == null) {
+            throw new StillAtWork(note.get("batch", note.get("_id")));
+        }
+        return taken;
+    }
+
+    /** Holds until a decision's process must not take copies back any more. */
+    static Document mayTakeBack(Document note) {
+        return ServerClock.before(note.getDate("at").toInstant(), TAKES_BACK);
+    }
+
+    /** Who has moved, noted under the batch: another time, it is the same document. */
+    public Document moved(@ExchangeProperty("note") Document note) {
+        return new Document("_id", note.get("batch", note.get("_id")))
+                .append("day", note.get("day"))
+                .append("users", note.get("users"))
+                .append("moved_at", new Date());
+    }
+
+    /** All who have moved on the run's day, each once, in the order of their ids: {@code {_id}}. */
+    public List<Bson> movedOnTheDay(@ExchangeProperty("run") ArchiveRun run) {
+        run.day().stillOurs();
+        return List.of(
+                Aggregates.match(Filters.eq("day", run.day().day().toString())),
+                // Earlier versions had a document a user: {day, user_id}.
+                Aggregates.project(
+                        new Document(
+                                "users", new Document("$ifNull", List.of("$users", "$user_id")))),
+                Aggregates.unwind("$users"),
+                Aggregates.group("$users"),
+                Aggregates.sort(Sorts.ascending("_id")));
     }
 }

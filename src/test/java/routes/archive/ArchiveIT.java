@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
 import harness.RuntimeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ import javax.sql.DataSource;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.awaitility.Awaitility;
 import org.bson.BsonBinary;
 import org.bson.Document;
@@ -123,11 +127,8 @@ class ArchiveIT {
             if (step != null) {
                 AdviceWith.adviceWith(
                         context,
-                        "archive",
-                        advice ->
-                                advice.weaveByToUri("bean:archive?method=" + step)
-                                        .after()
-                                        .process(after));
+                        routeOf(context, step),
+                        advice -> advice.weaveById(step).after().process(after));
             }
             context.start();
             try (var template = context.createProducerTemplate()) {
@@ -135,6 +136,22 @@ class ArchiveIT {
             }
             return taken.outcome();
         }
+    }
+
+    /** The id of the route that has that step. */
+    private static String routeOf(DefaultCamelContext context, String step) {
+        return context.getRouteDefinitions().stream()
+                .filter(
+                        route ->
+                                !ProcessorDefinitionHelper.filterTypeInOutputs(
+                                                route.getOutputs(), ProcessorDefinition.class)
+                                        .stream()
+                                        .filter(one -> step.equals(one.getId()))
+                                        .toList()
+                                        .isEmpty())
+                .findFirst()
+                .orElseThrow()
+                .getRouteId();
     }
 
     private static List<Object> users(MongoCollection<Document> collection) {
@@ -270,7 +287,7 @@ class ArchiveIT {
         // In another number type than the documents that were found.
         run(
                 DAY,
-                "verify",
+                "verified",
                 exchange ->
                         events.insertMany(
                                 List.of(event(1.0, daysBefore(0)), event(3, daysBefore(14)))));
@@ -284,7 +301,7 @@ class ArchiveIT {
     void eventThatArrivesAfterTheLastLook_staysInUserEvents() throws Exception {
         events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
         Document late = event(1, daysBefore(0));
-        run(DAY, "takeBackActive", exchange -> events.insertOne(late));
+        run(DAY, "looked", exchange -> events.insertOne(late));
         assertThat(events.find().into(new ArrayList<>())).containsExactly(late);
         assertThat(users(archived)).containsExactly(1, 2);
     }
@@ -314,7 +331,7 @@ class ArchiveIT {
 
     @Test
     void endedBeforeTheDelete_isTakenBack_andThenDecidedAnew() throws Exception {
-        for (String step : List.of("note", "copy", "verify", "takeBackActive")) {
+        for (String step : List.of("note", "copy", "verified", "looked")) {
             events.deleteMany(new Document());
             events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
             fails(step);
@@ -346,6 +363,136 @@ class ArchiveIT {
         assertThat(users(events)).containsExactly(1);
         assertThat(users(archived)).containsExactly(1, 1, 2);
         assertThat(report(DAY).get("archived_user_ids").toString()).isEqualTo("[1,2]");
+    }
+
+    @Test
+    void endedBetweenTheDecisionAndTheDelete_isFinished() throws Exception {
+        for (String step : List.of("decide", "going", "copies")) {
+            events.deleteMany(new Document());
+            archived.deleteMany(new Document());
+            events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
+            fails(step);
+            events.insertOne(event(1, daysBefore(0)));
+            assertThat(run(DAY)).contains("2 users with 2 documents");
+            assertThat(users(events)).as(step).containsExactly(1);
+            assertThat(users(archived)).as(step).containsExactly(1, 2);
+            assertThat(batches.countDocuments()).isZero();
+        }
+    }
+
+    @Test
+    void endedAfterTheDelete_theUsersAreInTheReport() throws Exception {
+        for (String step : List.of("moves", "free")) {
+            events.insertOne(event(step, daysBefore(20)));
+            fails(step);
+            run(DAY);
+            assertThat(events.countDocuments()).isZero();
+            assertThat(batches.countDocuments()).isZero();
+        }
+        assertThat(report(DAY).get("archived_user_ids").toString())
+                .isEqualTo("[\"free\",\"moves\"]");
+        assertThat(archived.countDocuments()).isEqualTo(2);
+    }
+
+    @Test
+    void documentThatIsChangedBetweenItsCopyAndItsDelete_isArchivedAsItWasLast() throws Exception {
+        events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
+        run(
+                DAY,
+                "decide",
+                exchange -> {
+                    events.updateOne(Filters.eq("user_id", 1), Updates.set("note", "changed"));
+                    events.updateOne(Filters.eq("user_id", 2), Updates.unset("event_type"));
+                });
+        assertThat(events.countDocuments()).isZero();
+        assertThat(users(archived)).containsExactly(1, 2);
+        assertThat(archived.find(Filters.eq("user_id", 1)).first())
+                .containsEntry("note", "changed");
+        assertThat(archived.find(Filters.eq("user_id", 2)).first()).doesNotContainKey("event_type");
+    }
+
+    @Test
+    void copyOfAnEarlierTime_isReplacedByTheOriginal() throws Exception {
+        Document now = event(1, daysBefore(20)).append("_id", 1);
+        archived.insertOne(event(1, daysBefore(400)).append("_id", 1));
+        events.insertMany(List.of(now, event(1, daysBefore(21))));
+        run(DAY);
+        assertThat(events.countDocuments()).isZero();
+        assertThat(archived.find(Filters.eq("_id", 1)).first()).isEqualTo(now);
+        assertThat(archived.countDocuments()).isEqualTo(2);
+    }
+
+    @Test
+    void frozenBeforeTheDecision_whileAnotherTookTheBatchBack_decidesNothing() throws Exception {
+        events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
+        assertThatThrownBy(
+                        () ->
+                                run(
+                                        DAY,
+                                        "looked",
+                                        exchange -> {
+                                            // What another runtime does with the note.
+                                            batches.deleteMany(new Document());
+                                            archived.deleteMany(new Document());
+                                        }))
+                .rootCause()
+                .hasMessageContaining("Nothing of the batch has been deleted");
+        assertThat(users(events)).containsExactly(1, 2);
+    }
+
+    @Test
+    void frozenInTheTakingBack_andContinuedAfterAnotherMovedTheUser_takesNothing()
+            throws Exception {
+        events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
+        List<Document> originals = events.find().into(new ArrayList<>());
+        Instant decided = Instant.now().minusSeconds(21);
+        Document note = new Document("at", Date.from(decided));
+        run(DAY);
+        archived.bulkWrite(new Copies().takeBack(originals, note));
+        assertThat(users(archived)).as("the server refuses what comes late").containsExactly(1, 2);
+        events.insertMany(originals);
+        archived.bulkWrite(
+                new Copies().takeBack(originals, new Document("at", Date.from(Instant.now()))));
+        assertThat(archived.countDocuments()).as("in time, it is carried out").isZero();
+    }
+
+    @Test
+    void takingBackThatAnotherProcessMayStillBeAt_isWaitedFor() throws Exception {
+        events.insertOne(event(1, daysBefore(20)));
+        Document original = events.find().first();
+        archived.insertOne(original);
+        Instant decided = Instant.now().minusSeconds(37);
+        batches.insertOne(
+                new Document("_id", "batch")
+                        .append("batch", new ObjectId())
+                        .append("day", DAY.toString())
+                        .append("users", List.of())
+                        .append("staying", List.of(1))
+                        .append("state", "deleting")
+                        .append("at", Date.from(decided)));
+        Instant[] taken = new Instant[1];
+        run(DAY, "take-over", exchange -> taken[0] = Instant.now());
+        assertThat(taken[0]).isAfter(decided.plusSeconds(40));
+        assertThat(users(archived)).containsExactly(1);
+        assertThat(events.countDocuments()).isZero();
+    }
+
+    @Test
+    void batchOfAnotherRun_isInTheWay_nothingIsCopied() throws Exception {
+        events.insertOne(event(1, daysBefore(20)));
+        assertThatThrownBy(
+                        () ->
+                                run(
+                                        DAY,
+                                        "find",
+                                        exchange ->
+                                                batches.insertOne(
+                                                        new Document("_id", "batch")
+                                                                .append("batch", new ObjectId()))))
+                .rootCause()
+                .hasMessageContaining("duplicate key");
+        assertThat(archived.countDocuments()).isZero();
+        assertThat(events.countDocuments()).isEqualTo(1);
     }
 
     @Test

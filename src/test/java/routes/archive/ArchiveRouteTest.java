@@ -3,53 +3,98 @@ package routes.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
+import com.mongodb.ServerAddress;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.bulk.BulkWriteResult;
+import com.mongodb.client.model.DeleteOneModel;
+import com.mongodb.client.model.InsertOneModel;
+import com.mongodb.client.model.ReplaceOneModel;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.camel.BindToRegistry;
-import org.apache.camel.Body;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
-import org.apache.camel.NamedNode;
-import org.apache.camel.Processor;
-import org.apache.camel.Route;
 import org.apache.camel.RoutesBuilder;
-import org.apache.camel.spi.Policy;
+import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.component.mongodb.CamelMongoDbException;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
 import org.apache.camel.test.junit5.CamelTestSupport;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.bson.types.ObjectId;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.jobs.JobDay;
+import routes.jobs.JobDays;
+import routes.storage.Content;
+import routes.storage.Destination;
 
-/** The archive's order of steps, with the steps themselves recorded. */
+/** The archive's routes, with a mock in the place of each endpoint of MongoDB. */
 class ArchiveRouteTest extends CamelTestSupport {
+    private static final LocalDate DAY = LocalDate.of(2026, 3, 31);
     private static final List<String> BATCH =
             List.of(
-                    "note",
-                    "transaction",
-                    "copy",
-                    "verify",
-                    "takeBackActive",
-                    "delete",
-                    "end",
-                    "noteMoved");
+                    "note", "read", "copy", "verify", "look", "decide", "going", "copies", "delete",
+                    "moves", "free");
 
+    /** What MongoDB answers at a step, in place of what it answers when all goes well. */
+    @FunctionalInterface
+    private interface Answer {
+        Object to(Exchange exchange) throws Exception;
+    }
+
+    private final Map<String, Answer> answers = new HashMap<>();
     private final List<String> steps = new ArrayList<>();
-    private List<String> found = List.of();
-    private String refusing = "";
+    private final Map<String, List<Object>> bodies = new HashMap<>();
+    private final List<String> reports = new ArrayList<>();
+    private List<Document> found = List.of();
+    private Document decided;
     private boolean closed;
 
-    private final class Found implements Iterator<String>, Closeable {
-        private final Iterator<String> batches = found.iterator();
-
+    private final class Reports implements Destination {
         @Override
-        public boolean hasNext() {
-            return batches.hasNext();
+        public void write(String name, Content content) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            content.writeTo(out);
+            reports.add(name + " " + out.toString(StandardCharsets.UTF_8).replaceAll("\\s", ""));
         }
 
         @Override
-        public String next() {
-            return batches.next();
+        public String place(String name) {
+            return name;
+        }
+    }
+
+    /** As a cursor is: read once, and to be closed. */
+    private final class Found implements Iterator<Document>, Closeable {
+        private final Iterator<Document> users = found.iterator();
+
+        @Override
+        public boolean hasNext() {
+            return users.hasNext();
+        }
+
+        @Override
+        public Document next() {
+            return users.next();
         }
 
         @Override
@@ -58,127 +103,367 @@ class ArchiveRouteTest extends CamelTestSupport {
         }
     }
 
-    /** Stands for {@link Archive}; Camel calls it by name. */
-    public final class Steps {
-        public String begin(@Body String day) {
-            step("begin " + day);
-            return "run";
-        }
-
-        public void settle(@Body String run) {
-            step("settle " + run);
-        }
-
-        public Iterator<String> inactiveUsers(@Body String run) {
-            step("inactiveUsers " + run);
-            return new Found();
-        }
-
-        public void note(@Body String batch) {
-            step("note " + batch);
-        }
-
-        public void copy(@Body String batch) {
-            step("copy " + batch);
-        }
-
-        public void verify(@Body String batch) {
-            step("verify " + batch);
-        }
-
-        public void takeBackActive(@Body String batch) {
-            step("takeBackActive " + batch);
-        }
-
-        public void delete(@Body String batch) {
-            step("delete " + batch);
-        }
-
-        public void noteMoved(@Body String batch) {
-            step("noteMoved " + batch);
-        }
-
-        public void report(@Body String run) {
-            step("report " + run);
-        }
-
-        private void step(String name) {
-            steps.add(name);
-            if (name.equals(refusing)) {
-                throw new MongoException(name + " refused");
-            }
-        }
-    }
-
-    private final class RecordedTransaction implements Policy {
-        @Override
-        public void beforeWrap(Route route, NamedNode definition) {
-            // Nothing to prepare.
-        }
-
-        @Override
-        public Processor wrap(Route route, Processor processor) {
-            return (Exchange exchange) -> {
-                String batch = exchange.getMessage().getBody(String.class);
-                steps.add("transaction " + batch);
-                processor.process(exchange);
-                steps.add("end " + batch);
-            };
-        }
+    @Override
+    public boolean isUseAdviceWith() {
+        return true;
     }
 
     @Override
     protected RoutesBuilder createRouteBuilder() {
-        return new ArchiveRoute(new RecordedTransaction());
+        ArchiveSettings settings =
+                new ArchiveSettings("db", Duration.ofDays(30), Duration.ofDays(14), 2);
+        context.getRegistry()
+                .bind("archive", new Archive(settings, null, new Reports(), run -> {}));
+        return new ArchiveRoute(settings);
     }
 
-    @BindToRegistry("archive")
-    private final Steps recorded = new Steps();
+    @BeforeEach
+    void mockMongodb() throws Exception {
+        for (RouteDefinition route :
+                List.copyOf(((ModelCamelContext) context).getRouteDefinitions())) {
+            List<String> ids =
+                    ProcessorDefinitionHelper.filterTypeInOutputs(
+                                    route.getOutputs(), ToDefinition.class)
+                            .stream()
+                            .filter(to -> to.getUri().startsWith("mongodb:"))
+                            .map(ToDefinition::getId)
+                            .toList();
+            if (!ids.isEmpty()) {
+                AdviceWith.adviceWith(
+                        context,
+                        route.getRouteId(),
+                        advice ->
+                                ids.forEach(
+                                        id ->
+                                                advice.weaveById(id)
+                                                        .replace()
+                                                        .process(exchange -> ask(id, exchange))));
+            }
+        }
+        context.start();
+    }
 
-    private static List<String> of(String batch) {
-        return BATCH.stream().map(step -> step + " " + batch).toList();
+    private void ask(String step, Exchange exchange) throws Exception {
+        steps.add(step);
+        bodies.computeIfAbsent(step, id -> new ArrayList<>()).add(exchange.getMessage().getBody());
+        Answer answer = answers.getOrDefault(step, usual -> usual(step, usual));
+        exchange.getMessage().setBody(answer.to(exchange));
+    }
+
+    private Object usual(String step, Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        return switch (step) {
+            case "left", "look", "taken-back", "changed" -> List.of();
+            case "find" -> new Found();
+            case "read" -> documents(exchange.getProperty("users", List.class));
+            case "verify" -> exchange.getProperty("chunk");
+            case "decide" -> decide(exchange.getProperty("note", Document.class));
+            case "take-over" -> decided;
+            case "staying" -> documents(exchange.getProperty("note", Document.class), "staying");
+            case "going", "copies" ->
+                    documents(exchange.getProperty("note", Document.class), "users");
+            case "delete" ->
+                    BulkWriteResult.acknowledged(
+                            0, 0, ((List<?>) body).size(), 0, List.of(), List.of());
+            case "moved" -> List.of(new Document("_id", 1), new Document("_id", "two"));
+            default -> null;
+        };
+    }
+
+    private Document decide(Document note) {
+        return decided != null ? decided : new Document(note).append("staying", List.of());
+    }
+
+    private static List<Document> documents(List<?> users) {
+        return users.stream()
+                .map(user -> new Document("_id", "of " + user).append("user_id", user))
+                .toList();
+    }
+
+    private static List<Document> documents(Document note, String users) {
+        return documents(note.getList(users, Object.class));
+    }
+
+    private static Document user(Object id) {
+        return new Document("_id", id).append("documents", 1L).append("undated", 0L);
+    }
+
+    private static Document note(List<?> going, List<?> staying, String state) {
+        return new Document("_id", "batch")
+                .append("batch", new ObjectId())
+                .append("day", DAY.toString())
+                .append("users", going)
+                .append("staying", staying)
+                .append("state", state)
+                .append("at", new Date());
+    }
+
+    /** Says yes to everything that is asked of it, and so do the objects that it returns. */
+    private static Object willing(Class<?> type) {
+        return Proxy.newProxyInstance(
+                ArchiveRouteTest.class.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> {
+                    Class<?> result = method.getReturnType();
+                    return result == boolean.class
+                            ? (Object) true
+                            : result.isInterface() ? willing(result) : null;
+                });
+    }
+
+    private String archive() throws Exception {
+        try (JobDay day = JobDays.of("archive", DAY, (DataSource) willing(DataSource.class))) {
+            template.requestBody("direct:archive", day);
+            return day.outcome();
+        }
+    }
+
+    private static Set<Object> copied(Object body) {
+        Set<Object> ids = new java.util.TreeSet<>();
+        for (Object write : (List<?>) body) {
+            ids.add(
+                    ((InsertOneModel<?>) write).getDocument() instanceof Document document
+                            ? document.get("_id")
+                            : null);
+        }
+        return ids;
+    }
+
+    private static List<BsonDocument> filters(Object body) {
+        return ((List<?>) body)
+                .stream()
+                        .map(write -> ((DeleteOneModel<?>) write).getFilter().toBsonDocument())
+                        .toList();
     }
 
     @Test
-    void nobodyToArchive_whatWasLeftIsSettled_andTheDayReported() {
-        template.requestBody("direct:archive", "day");
-        assertThat(steps)
-                .containsExactly("begin day", "settle run", "inactiveUsers run", "report run");
+    void nobodyToArchive_theDayIsReported() throws Exception {
+        archive();
+        assertThat(steps).containsExactly("left", "find", "moved");
+        assertThat(reports)
+                .containsExactly(
+                        "2026-03-31.json {\"date\":\"2026-03-31\",\"archived_users_count\":2,"
+                                + "\"archived_user_ids\":[1,\"two\"]}");
         assertThat(closed).isTrue();
     }
 
     @Test
-    void batches_areMovedOneAfterTheOther_eachInATransaction_thenReported() {
-        found = List.of("a", "b");
-        template.requestBody("direct:archive", "day");
-        List<String> expected =
-                new ArrayList<>(List.of("begin day", "settle run", "inactiveUsers run"));
-        expected.addAll(of("a"));
-        expected.addAll(of("b"));
-        expected.add("report run");
+    void batches_areMovedOneAfterTheOther_thenReported() throws Exception {
+        found = List.of(user(1), user(2), user(3));
+        assertThat(archive()).startsWith("3 users with 3 documents archived, 2 users in all");
+        List<String> expected = new ArrayList<>(List.of("left", "find"));
+        expected.addAll(BATCH);
+        expected.addAll(BATCH);
+        expected.add("moved");
         assertThat(steps).isEqualTo(expected);
+        assertThat(copied(bodies.get("copy").get(0))).containsExactly("of 1", "of 2");
+        assertThat(copied(bodies.get("copy").get(1))).containsExactly("of 3");
+        assertThat(filters(bodies.get("delete").get(0)))
+                .as("a delete has the whole document as its condition")
+                .map(BsonDocument::toJson)
+                .containsExactly(
+                        "{\"_id\": \"of 1\", \"$expr\": {\"$eq\": [\"$$ROOT\", {\"$literal\":"
+                                + " {\"_id\": \"of 1\", \"user_id\": 1}}]}}",
+                        "{\"_id\": \"of 2\", \"$expr\": {\"$eq\": [\"$$ROOT\", {\"$literal\":"
+                                + " {\"_id\": \"of 2\", \"user_id\": 2}}]}}");
+        assertThat(((Document) bodies.get("moves").get(0)).getList("users", Object.class))
+                .containsExactly(1, 2);
         assertThat(closed).isTrue();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"note a", "copy a", "verify a", "takeBackActive a"})
-    void mongodbRefusesBeforeTheDelete_nothingIsDeleted_noOtherBatchBegins_noReport(String step) {
-        found = List.of("a", "b");
-        refusing = step;
-        assertThatThrownBy(() -> template.requestBody("direct:archive", "day"))
-                .hasRootCauseMessage(step + " refused");
-        assertThat(steps).contains(step).doesNotContain("delete a", "noteMoved a", "note b");
-        assertThat(steps).doesNotContain("report run");
-        assertThat(closed).as("the cursor is given back").isTrue();
+    @Test
+    void userWhoseDocumentsDoNotTell_stays_andIsCounted() throws Exception {
+        found =
+                List.of(
+                        user(1).append("undated", 2L),
+                        new Document("_id", null).append("documents", 3L).append("undated", 0L));
+        assertThat(archive()).endsWith("2 users stay whose dates are missing or no dates");
+        assertThat(steps).containsExactly("left", "find", "moved");
+    }
+
+    @Test
+    void userWhoHasComeBack_losesTheCopies_andKeepsTheOriginals() throws Exception {
+        found = List.of(user(1), user(2));
+        answers.put("look", exchange -> List.of(new Document("_id", 2)));
+        decided = note(List.of(1), List.of(2), "deleting");
+        assertThat(archive()).startsWith("1 users with 1 documents archived");
+        assertThat(steps).containsSubsequence("decide", "staying", "take-back", "going", "delete");
+        assertThat(filters(bodies.get("take-back").get(0)))
+                .singleElement()
+                .satisfies(
+                        filter -> {
+                            assertThat(filter.getString("_id").getValue()).isEqualTo("of 2");
+                            assertThat(filter.toJson())
+                                    .contains("{\"$lt\": [\"$$NOW\", {\"$date\"");
+                        });
+        assertThat(filters(bodies.get("delete").get(0)))
+                .map(filter -> filter.getString("_id").getValue())
+                .containsExactly("of 1");
+    }
+
+    @Test
+    void takingBackComesTooLate_theRunEnds_theNoteStays() {
+        found = List.of(user(1));
+        decided = note(List.of(), List.of(1), "deleting");
+        answers.put("taken-back", exchange -> List.of(new Document("_id", "of 1")));
+        assertThatThrownBy(this::archive)
+                .rootCause()
+                .hasMessageContaining("taking them back took too long");
+        assertThat(steps).doesNotContain("free", "moved");
+    }
+
+    @Test
+    void documentThatWasChanged_isCopiedAgain_onlyWhereTheCopyIsAsItWas() throws Exception {
+        found = List.of(user(1));
+        Document changed = new Document("_id", "of 1").append("user_id", 1).append("new", true);
+        List<Object> results = new ArrayList<>(List.of(0, 1));
+        answers.put(
+                "delete",
+                exchange ->
+                        BulkWriteResult.acknowledged(
+                                0, 0, (Integer) results.remove(0), 0, List.of(), List.of()));
+        answers.put("changed", exchange -> List.of(changed));
+        assertThat(archive()).startsWith("1 users with 1 documents");
+        assertThat(steps)
+                .containsSubsequence(
+                        "copies", "delete", "changed", "copy-again", "copies", "delete", "moves");
+        ReplaceOneModel<?> again =
+                (ReplaceOneModel<?>) ((List<?>) bodies.get("copy-again").get(0)).get(0);
+        assertThat(again.getReplacement()).isEqualTo(changed);
+        assertThat(again.getReplaceOptions().isUpsert()).isFalse();
+        assertThat(again.getFilter().toBsonDocument().toJson()).contains("$$ROOT");
+    }
+
+    @Test
+    void documentThatNeverEqualsItsCopy_endsTheRun() {
+        found = List.of(user(1));
+        answers.put(
+                "delete",
+                exchange -> BulkWriteResult.acknowledged(0, 0, 0, 0, List.of(), List.of()));
+        answers.put("changed", exchange -> documents(List.of(1)));
+        assertThatThrownBy(this::archive).rootCause().hasMessageContaining("never equals its copy");
+        assertThat(steps).doesNotContain("moves", "free", "moved");
+    }
+
+    private static CamelMongoDbException refused(int code) {
+        return new CamelMongoDbException(
+                new MongoBulkWriteException(
+                        BulkWriteResult.acknowledged(0, 0, 0, 0, List.of(), List.of()),
+                        List.of(new BulkWriteError(code, "refused", new BsonDocument(), 0)),
+                        null,
+                        new ServerAddress(),
+                        Set.of()));
+    }
+
+    @Test
+    void copiesThatAreThereAlready_areLeft() throws Exception {
+        found = List.of(user(1));
+        answers.put(
+                "copy",
+                exchange -> {
+                    throw refused(11_000);
+                });
+        archive();
+        assertThat(steps).containsSubsequence("copy", "verify", "decide", "delete", "moved");
+    }
+
+    @Test
+    void copyThatMongodbRefuses_endsTheRun_nothingIsDeleted() {
+        found = List.of(user(1));
+        answers.put(
+                "copy",
+                exchange -> {
+                    throw refused(121);
+                });
+        assertThatThrownBy(this::archive).hasRootCauseMessage(refused(121).getCause().getMessage());
+        assertThat(steps).endsWith("copy");
+    }
+
+    @Test
+    void copyThatIsMissing_endsTheRun_nothingIsDecided() {
+        found = List.of(user(1), user(2));
+        answers.put("verify", exchange -> documents(List.of(2)));
+        assertThatThrownBy(this::archive)
+                .rootCause()
+                .hasMessageStartingWith("MongoDB does not have 1 of the documents");
+        assertThat(steps).endsWith("verify");
+    }
+
+    @Test
+    void anotherProcessHasDecided_nothingIsDeleted() {
+        found = List.of(user(1));
+        answers.put("decide", exchange -> null);
+        assertThatThrownBy(this::archive)
+                .rootCause()
+                .hasMessageContaining("Nothing of the batch has been deleted");
+        assertThat(steps).endsWith("decide");
+    }
+
+    @Test
+    void batchThatWasLeftUndecided_isTakenBack_beforeAnybodyIsLookedFor() throws Exception {
+        answers.put("left", exchange -> List.of(note(List.of(1), List.of(), "moving")));
+        decided = note(List.of(), List.of(1), "deleting");
+        archive();
+        assertThat(steps)
+                .containsExactly(
+                        "left",
+                        "take-over",
+                        "staying",
+                        "take-back",
+                        "taken-back",
+                        "free",
+                        "find",
+                        "moved");
+    }
+
+    @Test
+    void batchThatWasLeftDecided_isFinished_beforeAnybodyIsLookedFor() throws Exception {
+        decided = note(List.of(1, 2), List.of(), "deleting");
+        answers.put("left", exchange -> List.of(decided));
+        assertThat(archive()).startsWith("2 users with 2 documents");
+        assertThat(steps)
+                .containsExactly(
+                        "left",
+                        "take-over",
+                        "going",
+                        "copies",
+                        "delete",
+                        "moves",
+                        "free",
+                        "find",
+                        "moved");
+    }
+
+    @Test
+    void batchThatAnotherProcessMayBeAt_isAskedForAgain() throws Exception {
+        decided = note(List.of(), List.of(1), "deleting");
+        answers.put("left", exchange -> List.of(decided));
+        List<Document> taken = new ArrayList<>();
+        taken.add(null);
+        taken.add(decided);
+        answers.put("take-over", exchange -> taken.remove(0));
+        archive();
+        assertThat(steps).containsSubsequence("left", "take-over", "take-over", "staying", "free");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"settle run", "inactiveUsers run", "delete a", "noteMoved a"})
-    void mongodbRefuses_theDayIsNotReported(String step) {
-        found = List.of("a", "b");
-        refusing = step;
-        assertThatThrownBy(() -> template.requestBody("direct:archive", "day"))
-                .hasRootCauseMessage(step + " refused");
-        assertThat(steps).doesNotContain("note b", "report run");
+    @ValueSource(
+            strings = {
+                "left", "find", "note", "read", "copy", "verify", "look", "decide", "going",
+                "copies", "delete", "moves", "free", "moved"
+            })
+    void mongodbRefuses_theRunEndsThere_andReportsNothing(String step) {
+        found = List.of(user(1), user(2), user(3));
+        answers.put(
+                step,
+                exchange -> {
+                    throw new CamelMongoDbException(new MongoException(step + " refused"));
+                });
+        assertThatThrownBy(this::archive).hasRootCauseMessage(step + " refused");
+        assertThat(steps).endsWith(step);
+        assertThat(reports).isEmpty();
+        assertThat(closed)
+                .as("the cursor is given back")
+                .isEqualTo(!Set.of("left", "find").contains(step));
     }
 }

@@ -43,11 +43,17 @@ class DurableBackend extends H2Backend {
             @Override
             protected MongoCollection<Object> openOrCreateCollection(
                     String collection, CollectionOptions options) {
-                // Opened here first, with its type; what opens it again by name gets the same map.
-                store.openMap(
-                        "databases." + name + "." + collection,
-                        new MVMap.Builder<Object, Document>().valueType(new BsonDataType()));
-                return super.openOrCreateCollection(collection, options);
+                String full = name + "." + collection;
+                return new IdFirstCollection(
+                        this,
+                        collection,
+                        options,
+                        store.openMap(
+                                "databases." + full,
+                                new MVMap.Builder<Object, Document>()
+                                        .valueType(new BsonDataType())),
+                        store.openMap("meta." + full),
+                        cursorRegistry);
             }
         };
     }
