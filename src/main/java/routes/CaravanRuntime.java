@@ -172,6 +172,7 @@ public final class CaravanRuntime implements AutoCloseable {
         measure();
         main.bind("failures", failures);
         main.bind("postgres", postgres);
+        main.bind("subscriber", subscriber);
         main.bind(
                 "postgres-transaction",
                 new SpringTransactionPolicy(new DataSourceTransactionManager(postgres)));

@@ -272,21 +272,25 @@ public final class Main {
         lab.eventTable(table, size, true);
         lab.sql(Lab.insert(table, 1_000, false), "VACUUM ANALYZE " + table);
         String sql =
-                Files.readString(Path.of("sql/postgres/caravan/unsent.sql"))
+                Files.readString(Path.of("sql/postgres/outbox/unsent.sql"))
                         .replace("{table}", table)
-                        .replace("{flag}", "sent_to_kafka")
+                        .replace("{apart}", "sent_to_kafka")
+                        .replace("{first}", "t.id")
+                        .replace("{first-type}", "integer")
                         .replace("{key}", "t.id::text")
                         .replace(
                                 "{columns}",
                                 "t.id, t.user_id, t.event_type, t.points_spent, t.event_time")
                         .replace("{committed}", "pg_xact_commit_timestamp(t.xmin)")
                         .replace("{order}", "t.id")
-                        .replace("{after}", "");
+                        .replace(":?rows", String.valueOf(BATCH))
+                        .replace(":?bytes", String.valueOf(8 << 20))
+                        .replace(":?largest", String.valueOf(16 << 20))
+                        .replace(":?after", "NULL");
         long[] nanos = new long[101];
         try (Connection connection = lab.postgres();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             connection.setAutoCommit(false);
-            select.setInt(1, BATCH);
             for (int run = 0; run < nanos.length; run++) {
                 long start = System.nanoTime();
                 int found = 0;

@@ -3,10 +3,9 @@ package routes.outbox;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import routes.clickhouse.SqlFile;
 import routes.settings.SettingsException;
 
@@ -26,63 +25,51 @@ import routes.settings.SettingsException;
  * which several transactions are written at once. That nobody else writes to the table is a matter
  * of its grants.
  *
+ * <p>So a poll may lock the position and read the rows behind it in one statement: if another
+ * runtime has moved the position since the statement began, the rows that it sees behind the new
+ * one are still all that there are up to the last of them.
+ *
  * <p>A crash of the server takes nothing back that the position has passed: both are in one log,
  * the position behind the rows.
  */
-final class ArrivalTable implements UnsentRows {
-    private static final Logger LOG = LoggerFactory.getLogger(ArrivalTable.class);
+final class ArrivalTable implements SourceTable {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    private final JdbcTemplate jdbc;
-    private final String pipeline;
+    private final NamedParameterJdbcTemplate jdbc;
     private final String table;
     private final String arrival;
     private final String key;
-    private volatile boolean prepared;
-    private String begin;
-    private String take;
-    private String arrived;
-    private String move;
-    private String backlog;
 
     /**
      * @param table name in Postgres, with its schema or without
      * @param arrival the column that numbers the rows
+     * @param key prefix of the settings that name the two, for messages
      */
-    ArrivalTable(JdbcTemplate jdbc, String pipeline, String table, String arrival) {
-        this.jdbc = jdbc;
-        this.pipeline = pipeline;
+    ArrivalTable(JdbcTemplate jdbc, String table, String arrival, String key) {
+        this.jdbc = new NamedParameterJdbcTemplate(jdbc);
         this.table = table;
         this.arrival = arrival;
-        this.key = "caravan.outbox." + pipeline + ".";
+        this.key = key;
     }
 
     /** Makes sure also of the order of arrival, and of the table of positions. */
     @Override
-    public void prepare() {
-        CatalogEntry entry = CatalogEntry.read(jdbc, table, key + "table");
-        Map<String, Object> column = entry.column(arrival, "bigint", key + "arrival");
-        Map<String, String> names = entry.names(column);
-        names.put("{arrival}", (String) column.get("quoted"));
-        names.put("{sequence}", sequence(names));
-        requireOneAtATime(names);
-        begin = fill("begin.sql", names);
-        take = fill("take.sql", names);
-        arrived = fill("arrived.sql", names);
-        move = fill("move.sql", names);
-        backlog = fill("backlog.sql", names);
+    public Map<String, String> prepare() {
+        CatalogEntry entry =
+                CatalogEntry.read(jdbc.getJdbcTemplate(), table, arrival, "bigint", key, "arrival");
+        entry.put("sequence", sequence(entry));
+        requireOneAtATime(entry);
         createPositions();
-        jdbc.update(begin, pipeline);
-        prepared = true;
+        return Map.of(
+                "unsent", entry.statement("arrivals/unsent.sql"),
+                "mark", entry.statement("arrivals/mark.sql"),
+                "backlog", entry.statement("arrivals/backlog.sql"));
     }
 
-    private static String fill(String file, Map<String, String> names) {
-        return CatalogEntry.fill("arrivals/" + file, names);
-    }
-
-    private String sequence(Map<String, String> names) {
+    private String sequence(CatalogEntry entry) {
         for (Map<String, Object> sequence :
-                jdbc.queryForList(fill("sequence.sql", names), arrival)) {
+                jdbc.queryForList(
+                        entry.statement("arrivals/sequence.sql"), Map.of("arrival", arrival))) {
             boolean oneByOne =
                     sequence.get("cache").equals(1L)
                             && sequence.get("increment").equals(1L)
@@ -108,9 +95,9 @@ final class ArrivalTable implements UnsentRows {
                         + " its own')");
     }
 
-    private void requireOneAtATime(Map<String, String> names) {
+    private void requireOneAtATime(CatalogEntry entry) {
         List<Map<String, Object>> subscriptions =
-                jdbc.queryForList(fill("subscriptions.sql", names));
+                jdbc.queryForList(entry.statement("arrivals/subscriptions.sql"), Map.of());
         if (subscriptions.size() > 1) {
             throw new SettingsException(
                     key
@@ -140,12 +127,15 @@ final class ArrivalTable implements UnsentRows {
     private void createPositions() {
         Boolean missing =
                 jdbc.queryForObject(
-                        "SELECT to_regclass('caravan_arrivals.position') IS NULL", Boolean.class);
+                        "SELECT to_regclass('caravan_arrivals.position') IS NULL",
+                        Map.of(),
+                        Boolean.class);
         if (Boolean.FALSE.equals(missing)) {
             return;
         }
         try {
-            jdbc.execute(SqlFile.text("classpath:sql/postgres/arrivals/position.sql"));
+            jdbc.getJdbcTemplate()
+                    .execute(SqlFile.text("classpath:sql/postgres/outbox/arrivals/position.sql"));
         } catch (DataAccessException e) {
             if (e.getMostSpecificCause() instanceof SQLException refused
                     && INSUFFICIENT_PRIVILEGE.equals(refused.getSQLState())) {
@@ -161,79 +151,20 @@ final class ArrivalTable implements UnsentRows {
         }
     }
 
+    /** The position cannot pass a row without losing it. */
     @Override
-    public boolean canContinue() {
+    public boolean skipsTooLarge() {
         return false;
     }
 
-    private record Position(long arrival, boolean valid) {}
-
-    /**
-     * Nothing while another runtime has the position locked. A row that is too large holds up those
-     * behind it: the position cannot pass it without losing it.
-     */
     @Override
-    public List<UnsentRow> lock(
-            String after, int rows, int bytes, int largest, List<UnsentRow> tooLarge) {
-        if (!prepared) {
-            prepare();
-        }
-        List<Position> taken =
-                jdbc.query(
-                        take,
-                        (result, row) -> new Position(result.getLong(1), result.getBoolean(2)),
-                        pipeline);
-        if (taken.isEmpty()) {
-            jdbc.update(begin, pipeline);
-            return List.of();
-        }
-        Position position = taken.get(0);
-        if (!position.valid()) {
-            LOG.warn(
-                    "pipeline={} table={} event=table-made-anew position={} effect=\"all of its"
-                            + " rows are sent again; those that have arrived are left out by key\"",
-                    pipeline,
-                    table,
-                    position.arrival());
-        }
-        // A statement of its own, begun when the position was locked: it sees all that the former
-        // holder saw.
-        return jdbc.query(
-                connection -> {
-                    var statement = connection.prepareStatement(arrived);
-                    statement.setLong(1, position.valid() ? position.arrival() : 0);
-                    statement.setInt(2, rows);
-                    statement.setFetchSize(FIRST_FETCH);
-                    return statement;
-                },
-                result -> {
-                    return UnsentRows.read(result, bytes, largest, tooLarge, false);
-                });
+    public int marks(int sent) {
+        return 1;
     }
 
+    /** The server may have been set up anew. */
     @Override
-    public void mark(List<String> places) {
-        String last = places.get(places.size() - 1);
-        if (jdbc.update(move, Long.parseLong(last), pipeline) != 1) {
-            throw new IllegalStateException(
-                    "The position of "
-                            + pipeline
-                            + " in caravan_arrivals.position could not be moved to "
-                            + last
-                            + ": does a trigger or a row-level policy stand in the way?");
-        }
-    }
-
-    @Override
-    public void failed() {
-        prepared = false;
-    }
-
-    @Override
-    public Backlog backlog() {
-        return jdbc.queryForObject(
-                backlog,
-                (result, row) -> new Backlog(result.getLong(1), result.getDouble(2)),
-                pipeline);
+    public boolean preparesAgain() {
+        return true;
     }
 }

@@ -1,6 +1,5 @@
 package routes.outbox;
 
-import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
@@ -24,20 +23,30 @@ public final class OutboxRoute extends RouteBuilder {
                     .to("bean:outbox-{{name}}?method=failed")
                     .markRollbackOnly()
                 .end()
-                .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(false))
+                .setVariable("pipeline").constant("{{name}}")
                 .transacted("{{server}}-transaction")
-                .to("bean:outbox-{{name}}?method=lock")
-                .filter(simple("${body.size} > 0"))
-                    .to("kafka:{{topic}}")
-                    .to("bean:outbox-{{name}}?method=mark")
+                .to("bean:outbox-{{name}}?method=due").id("outbox-{{name}}-due")
+                .filter(body().isNotNull())
+                    .to("sql:ref:outbox-{{name}}-unsent?dataSource=#{{server}}&usePlaceholder=false&rowMapperFactory=#unsent-rows").id("outbox-{{name}}-lock")
+                    .to("bean:outbox-{{name}}?method=messages").id("outbox-{{name}}-messages")
+                    .filter(simple("${body.size} > 0"))
+                        .to("kafka:{{topic}}").id("outbox-{{name}}-send")
+                        .to("sql:ref:outbox-{{name}}-mark?dataSource=#{{server}}&usePlaceholder=false&noop=true").id("outbox-{{name}}-mark")
+                        .to("bean:outbox-{{name}}?method=marked").id("outbox-{{name}}-marked")
+                    .end()
                 .end();
 
         routeTemplate("outbox-backlog")
             .templateParameter("name")
+            .templateParameter("server")
             .from("scheduler:outbox-backlog-{{name}}?delay=5000&initialDelay=0&exceptionHandler=#quiet")
                 .routeId("outbox-backlog-{{name}}")
                 .errorHandler(noErrorHandler())
-                .to("bean:outbox-{{name}}?method=measure");
+                .filter().method("outbox-{{name}}", "measures")
+                    .setVariable("pipeline").constant("{{name}}")
+                    .to("sql:ref:outbox-{{name}}-backlog?dataSource=#{{server}}&usePlaceholder=false&outputType=SelectOne").id("outbox-{{name}}-count")
+                    .to("bean:outbox-{{name}}?method=measured").id("outbox-{{name}}-measured")
+                .end();
     }
     // spotless:on
 }

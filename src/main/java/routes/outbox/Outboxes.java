@@ -43,12 +43,15 @@ public final class Outboxes {
                 outbox.retention(),
                 outbox.recordBytes());
         JdbcTemplate postgres = servers.get(outbox.server());
-        UnsentRows table =
+        SourceTable table =
                 outbox.arrival().isPresent()
-                        ? new ArrivalTable(
-                                postgres, outbox.name(), outbox.table(), outbox.arrival().get())
-                        : new OutboxTable(postgres, outbox.table(), outbox.flag(), key);
-        table.prepare();
+                        ? new ArrivalTable(postgres, outbox.table(), outbox.arrival().get(), key)
+                        : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key);
+        table.prepare()
+                .forEach(
+                        (statement, sql) ->
+                                context.getRegistry()
+                                        .bind("outbox-" + outbox.name() + "-" + statement, sql));
         return new Outbox(
                 outbox.name(),
                 table,
@@ -62,6 +65,7 @@ public final class Outboxes {
     /** Starts the routes of a prepared outbox. */
     public void start(OutboxSettings settings, Outbox outbox) {
         context.getRegistry().bind("outbox-" + settings.name(), outbox);
+        context.getRegistry().bind("unsent-rows", new UnsentRow.Mapper());
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-" + settings.name())
                 .parameter("name", settings.name())
@@ -73,6 +77,7 @@ public final class Outboxes {
         TemplatedRouteBuilder.builder(context, "outbox-backlog")
                 .routeId("outbox-backlog-" + settings.name())
                 .parameter("name", settings.name())
+                .parameter("server", settings.server())
                 .add();
     }
 }

@@ -5,4 +5,4 @@ JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 JOIN pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
 JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
 JOIN pg_sequence AS q ON q.seqrelid = s.oid
-WHERE a.attrelid = '{table}'::regclass AND a.attname = ? AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'
+WHERE a.attrelid = '{table}'::regclass AND a.attname = :arrival AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'

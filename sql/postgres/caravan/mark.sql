@@ -1,2 +1,0 @@
--- Rows that are locked in this transaction are sent now.
-UPDATE {table} SET {flag} = TRUE WHERE ctid = ANY (?::tid[])

@@ -1,0 +1,46 @@
+-- The rows behind a pipeline's position as they arrived, up to :?bytes of JSON, unless another runtime holds the
+-- position; a pipeline that has none yet begins before the first row, with the next poll.
+WITH begun AS (
+    INSERT INTO caravan_arrivals.position (pipeline, relation)
+    SELECT CAST(:?pipeline AS text), '{table}'::regclass::oid
+    WHERE NOT EXISTS (SELECT FROM caravan_arrivals.position WHERE pipeline = :?pipeline)
+    ON CONFLICT (pipeline) DO NOTHING
+)
+SELECT place, key, value, bytes, committed, NULL::text AS after, lost
+FROM (
+    SELECT
+        f.*,
+        sum(octet_length(f.value)) OVER (ORDER BY f.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM (
+        SELECT
+            a.number,
+            a.number::text AS place,
+            a.key,
+            CASE WHEN octet_length(a.value) <= :?largest THEN a.value END AS value,
+            octet_length(a.value) AS bytes,
+            a.committed,
+            CASE WHEN NOT p.valid THEN p.arrival END AS lost
+        FROM (
+            SELECT
+                p.arrival,
+                -- Whether it is a position in the table and numbers of today.
+                p.relation = '{table}'::regclass::oid AND p.arrival <= (SELECT last_value FROM {sequence}) AS valid
+            FROM caravan_arrivals.position AS p
+            WHERE p.pipeline = :?pipeline
+            FOR UPDATE OF p SKIP LOCKED
+        ) AS p
+        CROSS JOIN LATERAL (
+            SELECT
+                t.{apart} AS number,
+                {key} AS key,
+                row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text AS value,
+                to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed
+            FROM {table} AS t
+            WHERE t.{apart} > CASE WHEN p.valid THEN p.arrival ELSE 0 END
+            ORDER BY t.{apart}
+            LIMIT :?rows
+        ) AS a
+    ) AS f
+) AS b
+WHERE coalesce(before, 0) < :?bytes
+ORDER BY number
