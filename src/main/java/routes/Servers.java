@@ -78,7 +78,7 @@ public final class Servers {
     }
 
     /** Where MongoDB is, without the account. */
-    static String mongodbHosts(Settings settings) {
+    public static String mongodbHosts(Settings settings) {
         return String.join(",", mongodbAddress(settings).getHosts());
     }
 

@@ -3,6 +3,7 @@ package routes.attendance;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -11,11 +12,11 @@ import routes.deadletter.DeadLettersRoute;
 import routes.directory.Directories;
 import routes.directory.Person;
 import routes.kafka.Topics;
+import routes.pipeline.Pipeline;
 import routes.settings.Settings;
-import routes.streams.Stream;
 
 /** The clicks of the electronic journal, enriched from the directories. */
-public final class AttendanceStream implements Stream {
+public final class AttendanceStream implements Pipeline {
     /** The sink that stores what this stream sends. */
     public static final List<String> SINKS = List.of("attendance_enriched");
 
@@ -23,11 +24,14 @@ public final class AttendanceStream implements Stream {
 
     private final AttendanceSettings settings;
     private final int recordBytes;
+    private final CamelContext context;
     private final Topics topics;
     private final Directories directories;
     private final Attendance attendance;
 
-    public AttendanceStream(Settings all, Topics topics, MeterRegistry registry) {
+    public AttendanceStream(
+            Settings all, CamelContext context, Topics topics, MeterRegistry registry) {
+        this.context = context;
         this.settings = AttendanceSettings.read(all);
         this.recordBytes = all.bytes("caravan.outbox.default.record-bytes");
         this.topics = topics;
@@ -42,7 +46,12 @@ public final class AttendanceStream implements Stream {
 
     @Override
     public String name() {
-        return "attendance";
+        return "stream attendance";
+    }
+
+    @Override
+    public Set<String> servers() {
+        return Set.of("kafka");
     }
 
     @Override
@@ -69,7 +78,7 @@ public final class AttendanceStream implements Stream {
     }
 
     @Override
-    public void start(CamelContext context) throws Exception {
+    public void start() throws Exception {
         directories.start(context);
         context.addRoutes(new AttendanceRoute());
         context.getRegistry().bind("attendance", attendance);

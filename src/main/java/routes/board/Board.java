@@ -5,13 +5,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
-import routes.jobs.JobSettings;
 import routes.marts.MartState;
 import routes.marts.MartStates;
 import routes.queries.Days;
@@ -40,21 +38,21 @@ public final class Board implements AutoCloseable {
     private final NamedQueries queries;
 
     /**
-     * @param jobs those that run here
+     * @param shown the pipelines that run here
      * @param failures hears of what fails in the context
      * @param marts how the marts stand
      */
     public Board(
             Settings settings,
-            List<JobSettings> jobs,
+            Shown shown,
             CamelContext context,
             MeterRegistry meters,
             DataSource postgres,
             Failures failures,
             MartStates marts) {
-        flow = new Flow(settings, context, meters, failures);
-        letters = new LetterBox(settings);
-        this.jobs = new JobRuns(settings, jobs, postgres);
+        flow = new Flow(settings, shown, context, meters, failures);
+        letters = new LetterBox(settings, shown.deadLetterTopics());
+        this.jobs = new JobRuns(settings, shown.jobs(), postgres);
         this.marts = marts;
         queries = new NamedQueries(settings);
     }

@@ -17,7 +17,6 @@ import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.apache.camel.api.management.mbean.ManagedRouteMBean;
-import routes.Streams;
 import routes.jobs.JobSettings;
 import routes.outbox.OutboxSettings;
 import routes.settings.Settings;
@@ -29,12 +28,19 @@ import routes.sink.SinkSettings;
  */
 final class Flow {
     private final Settings settings;
+    private final Shown shown;
     private final CamelContext context;
     private final MeterRegistry meters;
     private final Failures failures;
 
-    Flow(Settings settings, CamelContext context, MeterRegistry meters, Failures failures) {
+    Flow(
+            Settings settings,
+            Shown shown,
+            CamelContext context,
+            MeterRegistry meters,
+            Failures failures) {
         this.settings = settings;
+        this.shown = shown;
         this.context = context;
         this.meters = meters;
         this.failures = failures;
@@ -43,11 +49,11 @@ final class Flow {
     /** For the page: steps, what waits for a server, and every route's statistics. */
     Map<String, Object> described(List<JobSettings> jobs) {
         List<Map<String, Object>> steps = new ArrayList<>();
-        Streams.outboxes(settings).forEach(outbox -> steps.add(step(outbox)));
+        shown.outboxes().forEach(outbox -> steps.add(step(outbox)));
         if (settings.names("caravan.streams").contains("attendance")) {
             steps.add(attendance());
         }
-        Streams.sinks(settings).forEach(sink -> steps.add(step(sink)));
+        shown.sinks().forEach(sink -> steps.add(step(sink)));
         jobs.forEach(job -> steps.add(step(job)));
         Map<String, Object> flow = new LinkedHashMap<>();
         flow.put("time", Instant.now().toString());

@@ -3,10 +3,8 @@ package routes.board;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +15,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import routes.Reason;
 import routes.Servers;
-import routes.Streams;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.DeadLettersUnread;
@@ -37,20 +34,17 @@ final class LetterBox {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Settings settings;
+    private final List<String> topics;
     private final ReentrantLock replaying = new ReentrantLock();
     private Map<String, Object> latest;
     private long read;
 
-    LetterBox(Settings settings) {
+    /**
+     * @param topics names of the dead-letter topics
+     */
+    LetterBox(Settings settings, List<String> topics) {
         this.settings = settings;
-    }
-
-    /** Names of the dead-letter topics. */
-    private Set<String> topics() {
-        Set<String> topics = new LinkedHashSet<>();
-        Streams.sinks(settings).forEach(sink -> topics.add(sink.deadLetterTopic()));
-        topics.addAll(Streams.deadLetterTopics(settings));
-        return topics;
+        this.topics = topics;
     }
 
     /** For the page; a problem in place of the letters where Kafka does not answer. */
@@ -69,7 +63,7 @@ final class LetterBox {
         List<Map<String, Object>> topics = new ArrayList<>();
         try (Admin admin = Admin.create(kafka)) {
             for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
-                    admin.describeTopics(topics()).topicNameValues().entrySet()) {
+                    admin.describeTopics(this.topics).topicNameValues().entrySet()) {
                 topics.add(described(topic.getKey(), topic.getValue()));
             }
             return Map.of("topics", topics);
@@ -145,7 +139,7 @@ final class LetterBox {
      * @throws Problem when there is no such topic, another replay is under way, or Kafka refuses
      */
     String replay(String topic) {
-        if (!topics().contains(topic)) {
+        if (!topics.contains(topic)) {
             throw new Problem(404, "No pipeline has a dead-letter topic " + topic);
         }
         if (!replaying.tryLock()) {

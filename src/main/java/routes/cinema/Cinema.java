@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.quartz.QuartzComponent;
@@ -11,20 +12,21 @@ import org.apache.camel.health.HealthCheck;
 import org.quartz.Scheduler;
 import routes.clickhouse.ClickHouse;
 import routes.marts.MartStates;
+import routes.pipeline.Pipeline;
 import routes.settings.Settings;
-import routes.streams.Stream;
 
 /**
  * Viewing events: from a table at the publisher, by logical replication, to the subscriber, and
  * from there through Kafka into ClickHouse, where sessions are made of them.
  */
-public final class Cinema implements Stream {
+public final class Cinema implements Pipeline {
     /** The sinks that it brings. */
     public static final List<String> SINKS = List.of("viewing_events");
 
     /** The outboxes that it brings. */
     public static final List<String> OUTBOXES = List.of("viewing_events");
 
+    private final CamelContext context;
     private final DataSource publisher;
     private final Replication replication;
     private final Models models;
@@ -33,11 +35,13 @@ public final class Cinema implements Stream {
 
     public Cinema(
             Settings settings,
+            CamelContext context,
             DataSource publisher,
             DataSource subscriber,
             ClickHouse clickHouse,
             MeterRegistry registry,
             MartStates marts) {
+        this.context = context;
         this.publisher = publisher;
         replication =
                 new Replication(
@@ -50,12 +54,12 @@ public final class Cinema implements Stream {
 
     @Override
     public String name() {
-        return "cinema";
+        return "stream cinema";
     }
 
     @Override
-    public List<String> databases() {
-        return List.of("postgres", "subscriber");
+    public Set<String> servers() {
+        return Set.of("postgres", "subscriber");
     }
 
     @Override
@@ -68,14 +72,19 @@ public final class Cinema implements Stream {
         replication.prepare();
     }
 
+    /** Makes the views of the sessions; their table is there. */
+    public Models prepareModels() throws Exception {
+        models.prepare(publisher);
+        return models;
+    }
+
     @Override
     public void stopping() {
         replication.stop();
     }
 
     @Override
-    public void start(CamelContext context) throws Exception {
-        models.prepare(publisher);
+    public void start() throws Exception {
         context.getRegistry().bind("cinema-replication", replication);
         context.getRegistry().bind("cinema-models", models);
         Random random = generator.seed().map(Random::new).orElseGet(Random::new);

@@ -11,6 +11,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.SqlFile;
+import routes.pipeline.NeedsPerson;
 import routes.settings.SettingsException;
 
 /**
@@ -108,8 +109,8 @@ final class ReplicationSetup {
      * Creates what is missing on both sides.
      *
      * @throws SettingsException when an account lacks a right
-     * @throws IllegalStateException when somebody else is at it, or has to decide about rows that
-     *     an earlier subscription has left
+     * @throws IllegalStateException when another runtime is at it
+     * @throws NeedsPerson when somebody has to decide about rows that an earlier subscription left
      * @throws InterruptedException when it was stopped while it waited
      */
     void run() throws SQLException, InterruptedException {
@@ -311,7 +312,7 @@ final class ReplicationSetup {
         try (ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM raw.events)")) {
             row.next();
             if (row.getBoolean(1)) {
-                throw new IllegalStateException(
+                throw new NeedsPerson(
                         "The subscriber's raw.events holds rows and has no subscription "
                                 + settings.subscription()
                                 + ": run TRUNCATE raw.events there, and all of it is copied anew;"

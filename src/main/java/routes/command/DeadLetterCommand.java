@@ -21,10 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Streams;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.Replay;
+import routes.runtime.Configured;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
@@ -201,7 +201,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
     }
 
     private DeadLetterTopic open(Settings settings, String topic) {
-        List<SinkSettings> sinks = Streams.sinks(settings);
+        List<SinkSettings> sinks = new Configured(settings).sinks();
         Set<String> found =
                 sinks.stream()
                         .filter(sink -> sink.topic().equals(topic))

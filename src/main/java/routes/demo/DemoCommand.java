@@ -29,11 +29,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import routes.CaravanRuntime;
 import routes.Reason;
 import routes.command.Closing;
 import routes.command.CommandFailed;
 import routes.command.TextTable;
+import routes.runtime.CaravanRuntime;
 import routes.settings.Settings;
 import routes.web.WebSettings;
 

@@ -3,6 +3,7 @@ package routes.outbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -13,7 +14,7 @@ public final class Outboxes {
     private static final int TICKS_A_POLL = 4;
 
     private final CamelContext context;
-    private final Map<String, JdbcTemplate> servers;
+    private final Map<String, DataSource> servers;
     private final Topics topics;
     private final MeterRegistry registry;
 
@@ -22,7 +23,7 @@ public final class Outboxes {
      */
     public Outboxes(
             CamelContext context,
-            Map<String, JdbcTemplate> servers,
+            Map<String, DataSource> servers,
             Topics topics,
             MeterRegistry registry) {
         this.context = context;
@@ -34,7 +35,7 @@ public final class Outboxes {
     /**
      * Creates what is missing: the topic, the index on unsent rows, the position. Can be run again.
      */
-    public Outbox prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
+    public Prepared prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
         String key = "caravan.outbox." + outbox.name() + ".";
         topics.ensure(
                 key + "topic",
@@ -42,29 +43,39 @@ public final class Outboxes {
                 outbox.partitions(),
                 outbox.retention(),
                 outbox.recordBytes());
-        JdbcTemplate postgres = servers.get(outbox.server());
+        JdbcTemplate postgres = new JdbcTemplate(servers.get(outbox.server()));
         SourceTable table =
                 outbox.arrival().isPresent()
                         ? new ArrivalTable(postgres, outbox.table(), outbox.arrival().get(), key)
                         : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key);
-        table.prepare()
+        Map<String, String> statements = table.prepare();
+        Outbox prepared =
+                new Outbox(
+                        outbox.name(),
+                        table,
+                        outbox.rows(),
+                        outbox.bytes(),
+                        outbox.recordBytes(),
+                        outbox.poll(),
+                        registry);
+        return new Prepared(prepared, statements);
+    }
+
+    /**
+     * An outbox that can be started.
+     *
+     * @param statements its own, by the name that its routes give them
+     */
+    public record Prepared(Outbox outbox, Map<String, String> statements) {}
+
+    /** Starts the routes of a prepared outbox. */
+    public void start(OutboxSettings settings, Prepared prepared) {
+        context.getRegistry().bind("outbox-" + settings.name(), prepared.outbox());
+        prepared.statements()
                 .forEach(
                         (statement, sql) ->
                                 context.getRegistry()
-                                        .bind("outbox-" + outbox.name() + "-" + statement, sql));
-        return new Outbox(
-                outbox.name(),
-                table,
-                outbox.rows(),
-                outbox.bytes(),
-                outbox.recordBytes(),
-                outbox.poll(),
-                registry);
-    }
-
-    /** Starts the routes of a prepared outbox. */
-    public void start(OutboxSettings settings, Outbox outbox) {
-        context.getRegistry().bind("outbox-" + settings.name(), outbox);
+                                        .bind("outbox-" + settings.name() + "-" + statement, sql));
         context.getRegistry().bind("unsent-rows", new UnsentRow.Mapper());
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-" + settings.name())

@@ -1,11 +1,11 @@
-package routes;
+package routes.runtime;
 
 import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /** Readiness of one server that the pipelines need. */
-final class Dependency extends AbstractHealthCheck {
+final class ServerCheck extends AbstractHealthCheck {
     private final String address;
     private final Probe probe;
 
@@ -15,7 +15,7 @@ final class Dependency extends AbstractHealthCheck {
         void ask() throws Exception;
     }
 
-    Dependency(String id, String address, Probe probe) {
+    ServerCheck(String id, String address, Probe probe) {
         super("caravan", id);
         this.address = address;
         this.probe = probe;

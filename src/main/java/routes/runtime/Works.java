@@ -1,10 +1,13 @@
-package routes;
+package routes.runtime;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import routes.Servers;
 import routes.archive.Archive;
 import routes.archive.ArchiveSettings;
 import routes.audit.Audit;
@@ -69,6 +72,21 @@ final class Works implements AutoCloseable {
     /** The bucket that one of the jobs reads or writes, if one does. */
     Optional<Bucket> usedBucket() {
         return Optional.ofNullable(bucket);
+    }
+
+    /** The servers that a job needs besides Postgres. */
+    Set<String> servers(String job) {
+        Set<String> servers =
+                new HashSet<>(
+                        switch (job) {
+                            case "archive" -> Set.of("mongodb");
+                            case "load" -> Set.of("clickhouse");
+                            default -> Set.of();
+                        });
+        if (bucket != null) {
+            servers.add("s3");
+        }
+        return servers;
     }
 
     Work get(String job) {

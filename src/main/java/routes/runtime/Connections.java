@@ -1,0 +1,35 @@
+package routes.runtime;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Map;
+import javax.sql.DataSource;
+import routes.Servers;
+import routes.clickhouse.ClickHouse;
+import routes.settings.Settings;
+
+/** The connections that all pipelines of a process share; each is opened when it is needed. */
+final class Connections implements AutoCloseable {
+    final HikariDataSource postgres;
+    final HikariDataSource subscriber;
+    final ClickHouse clickHouse;
+    final Map<String, Object> kafka;
+
+    Connections(Settings settings) {
+        postgres = Servers.postgres(settings);
+        subscriber = Servers.subscriber(settings);
+        clickHouse = Servers.clickHouse(settings);
+        kafka = Servers.kafka(settings);
+    }
+
+    /** The Postgres servers, by the name that {@code caravan.outbox.NAME.server} gives. */
+    Map<String, DataSource> databases() {
+        return Map.of("postgres", postgres, "subscriber", subscriber);
+    }
+
+    @Override
+    public void close() {
+        clickHouse.close();
+        subscriber.close();
+        postgres.close();
+    }
+}

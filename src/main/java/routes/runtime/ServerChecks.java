@@ -1,0 +1,82 @@
+package routes.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.apache.camel.health.HealthCheck;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.springframework.jdbc.core.JdbcTemplate;
+import routes.Servers;
+import routes.archive.Archive;
+import routes.settings.Settings;
+
+/** Readiness of the servers that the pipelines need. */
+final class ServerChecks implements AutoCloseable {
+    private static final int ANSWER_SECONDS = 3;
+
+    private final Settings settings;
+    private final Connections connections;
+    private final Works works;
+    private Admin kafka;
+
+    ServerChecks(Settings settings, Connections connections, Works works) {
+        this.settings = settings;
+        this.connections = connections;
+        this.works = works;
+    }
+
+    /** A check for each of these servers. */
+    List<HealthCheck> of(Set<String> servers) {
+        List<HealthCheck> checks = new ArrayList<>();
+        servers.stream().sorted().forEach(server -> checks.add(check(server)));
+        return checks;
+    }
+
+    private HealthCheck check(String server) {
+        return switch (server) {
+            case "kafka" -> kafka();
+            case "clickhouse" ->
+                    check(server, () -> connections.clickHouse.rows("SELECT 1 AS one", Map.of()));
+            case "s3" -> check(server, works.usedBucket().orElseThrow()::check);
+            case "mongodb" ->
+                    new ServerCheck(
+                            server,
+                            Servers.mongodbHosts(settings),
+                            ((Archive) works.get("archive"))::ping);
+            default -> {
+                DataSource database = connections.databases().get(server);
+                yield check(
+                        server,
+                        () -> new JdbcTemplate(database).queryForObject("SELECT 1", Integer.class));
+            }
+        };
+    }
+
+    private ServerCheck check(String server, ServerCheck.Probe probe) {
+        return new ServerCheck(server, settings.text("caravan." + server + ".url"), probe);
+    }
+
+    private HealthCheck kafka() {
+        kafka = Admin.create(connections.kafka);
+        return new ServerCheck(
+                "kafka",
+                settings.text("caravan.kafka.brokers"),
+                () ->
+                        kafka.describeCluster(
+                                        new DescribeClusterOptions()
+                                                .timeoutMs(ANSWER_SECONDS * 1_000))
+                                .clusterId()
+                                .get(ANSWER_SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public void close() {
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+}

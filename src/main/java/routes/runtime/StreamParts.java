@@ -1,0 +1,61 @@
+package routes.runtime;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.health.HealthCheck;
+import routes.pipeline.Pipeline;
+
+/** A stream with the outboxes and sinks that it brings: these are prepared after it. */
+final class StreamParts implements Pipeline {
+    private final Pipeline stream;
+    private final List<Pipeline> brought;
+
+    StreamParts(Pipeline stream, List<Pipeline> brought) {
+        this.stream = stream;
+        this.brought = brought;
+    }
+
+    @Override
+    public String name() {
+        return stream.name();
+    }
+
+    @Override
+    public Set<String> servers() {
+        Set<String> servers = new HashSet<>(stream.servers());
+        brought.forEach(part -> servers.addAll(part.servers()));
+        return servers;
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        stream.prepare();
+        for (Pipeline part : brought) {
+            part.prepare();
+        }
+    }
+
+    @Override
+    public void start() throws Exception {
+        stream.start();
+        for (Pipeline part : brought) {
+            part.start();
+        }
+    }
+
+    @Override
+    public List<HealthCheck> healthChecks() {
+        return stream.healthChecks();
+    }
+
+    @Override
+    public void stopping() {
+        stream.stopping();
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+}
