@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.EventTable;
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import java.time.Duration;
 import java.util.Random;
@@ -16,21 +17,21 @@ class KilledRuntimeIT {
 
     @Test
     void killedAtRandomMomentsUnderLoad_everyIdOnce() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledRuntimeIT.class);
+        Random killer = seed.random("killer");
+        Random writer = seed.random("writer");
         Services services = Services.running();
         try (EventTable table = new EventTable("killed_at_random", services)) {
             for (int kill = 0; kill < RANDOM_KILLS; kill++) {
                 RuntimeProcess runtime = RuntimeProcess.start(table.environment());
                 if (kill % 4 == 3) {
                     // Also while it starts.
-                    Thread.sleep(random.nextInt(3_000));
+                    Thread.sleep(killer.nextInt(3_000));
                 } else {
                     runtime.awaitRunning();
-                    long until = System.nanoTime() + random.nextInt(3_000) * 1_000_000L;
+                    long until = System.nanoTime() + killer.nextInt(3_000) * 1_000_000L;
                     while (System.nanoTime() < until) {
-                        table.insert(200 + random.nextInt(2_000));
+                        table.insert(200 + writer.nextInt(2_000));
                     }
                 }
                 runtime.kill();

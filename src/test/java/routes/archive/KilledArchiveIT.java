@@ -9,6 +9,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import harness.Jar;
+import harness.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,9 +67,8 @@ class KilledArchiveIT {
 
     @Test
     void killedAtRandomMoments_andRunAgain_everyDocumentIsInOneCollection() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledArchiveIT.class);
+        Random random = seed.random("killer");
         try (Sandbox sandbox =
                 Sandbox.start(Path.of("").toAbsolutePath(), List.of("postgres", "mongodb"))) {
             Map<String, String> environment = new HashMap<>(sandbox.environment());
@@ -79,7 +79,8 @@ class KilledArchiveIT {
             try (MongoClient client = Servers.mongodb(settings)) {
                 MongoDatabase database =
                         client.getDatabase(settings.text("caravan.mongodb.database"));
-                ArchiveSample sample = new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed);
+                ArchiveSample sample =
+                        new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed.number());
                 assertThat(sample.write(database)).isEqualTo((long) USERS * EVENTS_EACH);
                 Set<Object> ids = ids(database.getCollection("user_events"));
 

@@ -3,6 +3,7 @@ package routes.attendance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.RuntimeProcess;
+import harness.Seed;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -32,11 +33,11 @@ class KilledAttendanceIT {
     @Test
     void runtimeAndElasticsearchKilled_everyClickOnce_withItsPeople_andTheLatestMarks()
             throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
-        SampleDirectory people = new SampleDirectory(STUDENTS, 60, seed);
-        SampleClicks sample = new SampleClicks(people, LocalDate.of(2025, 10, 10), 5, seed);
+        Seed seed = Seed.of(KilledAttendanceIT.class);
+        Random random = seed.random("killer");
+        SampleDirectory people = new SampleDirectory(STUDENTS, 60, seed.number());
+        SampleClicks sample =
+                new SampleClicks(people, LocalDate.of(2025, 10, 10), 5, seed.number());
         List<SampleClicks.Click> clicks =
                 IntStream.range(0, CLICKS).mapToObj(sample::click).toList();
         try (AttendanceLab lab = new AttendanceLab(people)) {

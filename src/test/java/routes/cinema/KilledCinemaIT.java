@@ -3,6 +3,7 @@ package routes.cinema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import harness.ViewingEvents;
 import java.sql.Connection;
@@ -40,9 +41,8 @@ class KilledCinemaIT {
     @Test
     void killedAtRandomMoments_withLateCommits_equalOnPublisherSubscriberAndClickHouse()
             throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledCinemaIT.class);
+        Random random = seed.random("killer");
         List<String> kills = new ArrayList<>(KILLS);
         Collections.shuffle(kills, random);
         System.out.println("kills " + kills);
@@ -53,7 +53,9 @@ class KilledCinemaIT {
         try (ViewingEvents events = new ViewingEvents(services)) {
             RuntimeProcess runtime = RuntimeProcess.start(events.environment()).awaitRunning();
             Thread writer =
-                    new Thread(() -> write(events, new Random(seed), committed, allowed), "writer");
+                    new Thread(
+                            () -> write(events, seed.random("writer"), committed, allowed),
+                            "writer");
             writer.start();
             try {
                 for (int kill = 0; kill < kills.size(); kill++) {
@@ -95,16 +97,18 @@ class KilledCinemaIT {
                 continue;
             }
             int rows = 1 + random.nextInt(MOST_A_TRANSACTION);
+            String insertion = ViewingEvents.insertion(rows, random);
+            int end = random.nextInt(4);
             try {
                 Connection connection = events.publisher().getDataSource().getConnection();
                 connection.setAutoCommit(false);
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute(ViewingEvents.insertion(rows, random));
+                    statement.execute(insertion);
                 } catch (SQLException e) {
                     connection.close();
                     throw e;
                 }
-                switch (random.nextInt(4)) {
+                switch (end) {
                     case 0 -> late.add(new Late(connection, rows));
                     case 1 -> {
                         connection.rollback();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Jar;
 import harness.RuntimeProcess;
+import harness.Seed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,13 +156,12 @@ class KilledLoadIT {
         complete(OTHER);
         complete(DAY);
         put(DAY, NEW);
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Random random = Seed.of(KilledLoadIT.class).random("killer");
         long longest = 6_000;
         for (int kill = 0; kill < KILLS; kill++) {
             Process process = start(DAY);
-            if (process.waitFor(500 + random.nextInt((int) longest), TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(
+                    500 + (long) (random.nextDouble() * longest), TimeUnit.MILLISECONDS)) {
                 // It was faster: the next ones are given less time, and something to do.
                 longest = Math.max(1_000, longest / 2);
                 assertLoaded(DAY, NEW);
