@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class Sandbox implements AutoCloseable {
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Path data;
     private final Properties ports = new Properties();
+    private final Map<String, String> disturbed = new TreeMap<>();
 
     private Sandbox(Process process, Path data) {
         this.process = process;
@@ -99,8 +101,23 @@ public final class Sandbox implements AutoCloseable {
      * done.
      */
     public void command(String verb, String service) throws InterruptedException {
+        switch (verb) {
+            case "kill", "stop", "restart" -> disturbed.put(service, "start");
+            case "pause" -> disturbed.put(service, "resume");
+            default -> {}
+        }
         commands.println(verb + " " + service);
         await("ok " + verb + " " + service, COMMAND_SECONDS);
+        if (!verb.equals("kill") && !verb.equals("stop") && !verb.equals("pause")) {
+            disturbed.remove(service);
+        }
+    }
+
+    /** Starts what was killed or stopped, and resumes what was paused, and left so. */
+    public void restore() throws InterruptedException {
+        for (Map.Entry<String, String> left : Map.copyOf(disturbed).entrySet()) {
+            command(left.getValue(), left.getKey());
+        }
     }
 
     private void await(String beginning, long seconds) throws InterruptedException {
