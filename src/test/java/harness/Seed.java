@@ -18,16 +18,25 @@ public final class Seed {
     public static Seed of(Class<?> test) {
         Seed seed = new Seed(ofRun());
         System.out.printf(
-                "seed of %s: %d; again: mvn verify -DskipSandbox=true -Dit.test=%s -Dseed=%d%n",
-                test.getSimpleName(), seed.number, test.getSimpleName(), seed.number);
+                "seed of %s: %d; again: mvn verify -DskipSandbox=true -Dit.test=%s -Dseed=%d%s%n",
+                test.getSimpleName(),
+                seed.number,
+                test.getSimpleName(),
+                seed.number,
+                Endurance.ON ? " -Dendurance=true" : "");
         return seed;
     }
 
     private static synchronized long ofRun() {
         if (Long.getLong("seed") == null) {
-            System.setProperty("seed", Integer.toString(new Random().nextInt(Integer.MAX_VALUE)));
+            next(new Random().nextInt(Integer.MAX_VALUE));
         }
         return Long.getLong("seed");
+    }
+
+    /** From now on the seed is this one. */
+    public static void next(long number) {
+        System.setProperty("seed", Long.toString(number));
     }
 
     public long number() {

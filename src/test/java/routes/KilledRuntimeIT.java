@@ -2,6 +2,7 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Seed;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The runtime's process killed with SIGKILL: nothing lost, nothing doubled. */
 class KilledRuntimeIT {
-    private static final int RANDOM_KILLS = 20;
+    private static final int RANDOM_KILLS = Endurance.of(8, 20);
 
     @Test
     void killedAtRandomMomentsUnderLoad_everyIdOnce() throws Exception {
@@ -35,9 +36,11 @@ class KilledRuntimeIT {
                     }
                 }
                 runtime.kill();
+                count("runtime killed, at a random moment", 1);
             }
             try (RuntimeProcess last = RuntimeProcess.start(table.environment())) {
                 table.assertEveryRowOnce();
+                count("rows found once", table.arrived());
             }
         }
     }
@@ -66,6 +69,7 @@ class KilledRuntimeIT {
                         .until(() -> services.records("killed_before_mark") == 500);
                 assertThat(table.unsent()).isEqualTo(500);
                 runtime.kill();
+                count("runtime killed, before the mark", 1);
             }
             try (RuntimeProcess again = RuntimeProcess.start(table.environment())) {
                 table.assertEveryRowOnce();
@@ -90,6 +94,7 @@ class KilledRuntimeIT {
                         .until(() -> services.records("killed_in_insert") == 1_100);
                 awaitAnnounced(services, "killed_in_insert");
                 first.kill();
+                count("runtime killed, during the insert", 1);
             } finally {
                 services.sandbox().command("resume", "clickhouse");
             }
@@ -128,6 +133,7 @@ class KilledRuntimeIT {
                             .atMost(Duration.ofSeconds(60))
                             .until(() -> table.arrived() > 100);
                     first.kill();
+                    count("runtime killed, before the commit", 1);
                 } finally {
                     services.sandbox().command("resume", "kafka");
                 }
@@ -137,6 +143,10 @@ class KilledRuntimeIT {
                 table.assertEveryRowOnce();
             }
         }
+    }
+
+    private static void count(String what, long more) {
+        Endurance.count(KilledRuntimeIT.class, what, more);
     }
 
     private static void awaitAnnounced(Services services, String name) throws Exception {

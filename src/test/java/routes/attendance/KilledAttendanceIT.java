@@ -2,6 +2,7 @@ package routes.attendance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.RuntimeProcess;
 import harness.Seed;
 import java.time.Duration;
@@ -24,9 +25,9 @@ import routes.journal.SampleDirectory;
  * with its people, and the latest marks are right.
  */
 class KilledAttendanceIT {
-    private static final int CLICKS = 50_000;
+    private static final int CLICKS = Endurance.of(12_000, 50_000);
     private static final int STUDENTS = 2_000;
-    private static final int KILLS = 10;
+    private static final int KILLS = Endurance.of(6, 10);
     private static final List<Integer> WITHOUT_ELASTICSEARCH = List.of(3, 7);
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
@@ -49,6 +50,7 @@ class KilledAttendanceIT {
             for (int kill = 0; kill < KILLS; kill++) {
                 if (WITHOUT_ELASTICSEARCH.contains(kill)) {
                     lab.sandbox().command("kill", "elasticsearch");
+                    Endurance.count(KilledAttendanceIT.class, "elasticsearch killed", 1);
                 }
                 RuntimeProcess runtime = RuntimeProcess.start(environment);
                 lab.send(
@@ -73,6 +75,7 @@ class KilledAttendanceIT {
                     Thread.sleep(random.nextInt(200));
                 }
                 runtime.kill();
+                Endurance.count(KilledAttendanceIT.class, "runtime killed", 1);
             }
             try (RuntimeProcess last = RuntimeProcess.start(environment)) {
                 Awaitility.await("every click")
@@ -83,6 +86,7 @@ class KilledAttendanceIT {
                 assertEveryClickOnceWithItsPeople(lab, people, clicks);
                 assertLatestMarks(lab, clicks);
             }
+            Endurance.count(KilledAttendanceIT.class, "clicks found once", CLICKS);
             // As if each batch had been sent and not committed.
             long sent = lab.records("attendance_enriched");
             System.out.println("sent twice by the kills: " + (sent - CLICKS));

@@ -2,6 +2,7 @@ package routes.cinema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.RuntimeProcess;
 import harness.Seed;
 import harness.Services;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Everything on the way of the viewing events killed with SIGKILL while they are written. */
 class KilledCinemaIT {
-    private static final int EVENTS = 20_000;
+    private static final int EVENTS = Endurance.of(10_000, 40_000);
     private static final int MOST_A_TRANSACTION = 120;
     private static final List<String> KILLS =
             List.of(
@@ -72,12 +73,15 @@ class KilledCinemaIT {
                         services.sandbox().command("kill", name);
                         services.sandbox().command("start", name);
                     }
+                    Endurance.count(KilledCinemaIT.class, name + " killed", 1);
                     allowed.addAndGet(EVENTS / (KILLS.size() + 1));
                 }
                 allowed.set(EVENTS);
                 writer.join();
                 assertThat(committed).as("committed").hasValueGreaterThanOrEqualTo(EVENTS);
                 events.assertEqualEverywhere();
+                Endurance.count(
+                        KilledCinemaIT.class, "events equal on all three", events.arrived());
             } finally {
                 allowed.set(Integer.MAX_VALUE);
                 committed.set(EVENTS);

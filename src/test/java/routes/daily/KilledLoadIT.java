@@ -2,6 +2,7 @@ package routes.daily;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.Jar;
 import harness.RuntimeProcess;
 import harness.Seed;
@@ -35,8 +36,8 @@ class KilledLoadIT {
     private static final LocalDate DAY = LocalDate.of(2025, 2, 28);
     private static final LocalDate OTHER = DAY.minusDays(1);
     private static final int OLD = 1_000;
-    private static final int NEW = 400_000;
-    private static final int KILLS = 10;
+    private static final int NEW = Endurance.of(200_000, 400_000);
+    private static final int KILLS = Endurance.of(5, 20);
     private static final Path LOG = Path.of("target/it/load-day.log");
 
     private static Sandbox sandbox;
@@ -171,11 +172,13 @@ class KilledLoadIT {
                 continue;
             }
             process.destroyForcibly().waitFor();
+            Endurance.count(KilledLoadIT.class, "load-day killed", 1);
             assertThat(loaded(DAY)).isIn(counts(OLD), counts(NEW));
         }
         complete(DAY);
         assertLoaded(DAY, NEW);
         assertLoaded(OTHER, OLD);
+        Endurance.count(KilledLoadIT.class, "events loaded once", NEW);
         assertThat(
                         clickHouse.rows(
                                 "SELECT name FROM system.tables WHERE database = 'raw' AND"
