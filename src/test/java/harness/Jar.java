@@ -73,12 +73,16 @@ public final class Jar {
             try (BufferedReader log = runtime.inputReader()) {
                 for (String line = log.readLine(); line != null; line = log.readLine()) {
                     if (line.contains("event=listening")) {
-                        runtime.destroy();
+                        // Process.destroy() would close the log, too.
+                        runtime.toHandle().destroy();
                     }
                 }
             }
-            archive.toFile().deleteOnExit();
+            if (!Files.exists(archive)) {
+                throw new IllegalStateException("A runtime has ended without " + archive);
+            }
             archive.getParent().toFile().deleteOnExit();
+            archive.toFile().deleteOnExit();
             classes = archive;
         }
         return classes;
