@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class Sandbox implements AutoCloseable {
     private static final long START_SECONDS = 600;
     private static final long COMMAND_SECONDS = 120;
+    private static final int FORK = Integer.getInteger("surefire.forkNumber", 0);
 
     private final Process process;
     private final PrintStream commands;
@@ -77,8 +78,12 @@ public final class Sandbox implements AutoCloseable {
                         Files.createDirectories(project.resolve("target")), "sandbox-");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Tests in several processes: a port whose service is just down is not taken by another.
+        int from = 20_000 + FORK * 2_000;
         command.addAll(
                 List.of(
+                        "-Dsandbox.ports.from=" + from,
+                        "-Dsandbox.ports.to=" + (from + 2_000),
                         "-jar",
                         project.resolve("sandbox/launcher/target/sandbox.jar").toString(),
                         "--data",
