@@ -33,7 +33,7 @@ class EnduranceRun {
 
     @Test
     void rounds_untilTheTimeIsOver_noneFails() {
-        long end = System.nanoTime() + Duration.ofMinutes(Long.getLong("minutes")).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(Long.getLong("minutes", 30)).toNanos();
         Random rounds = Seed.of(EnduranceRun.class).random("rounds");
         try {
             while (System.nanoTime() < end) {
