@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  * target/it.
  */
 public final class RuntimeProcess implements AutoCloseable {
-    private static final String FORK = System.getProperty("surefire.forkNumber", "1") + "-";
+    private static final String FORK = System.getProperty("fork", "1") + "-";
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();

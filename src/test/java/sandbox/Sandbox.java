@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class Sandbox implements AutoCloseable {
     private static final long START_SECONDS = 600;
     private static final long COMMAND_SECONDS = 120;
-    private static final int FORK = Integer.getInteger("surefire.forkNumber", 0);
+    private static final int FORK = Integer.getInteger("fork", 0);
 
     private final Process process;
     private final PrintStream commands;

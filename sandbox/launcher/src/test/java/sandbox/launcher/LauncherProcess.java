@@ -30,7 +30,7 @@ class LauncherProcess {
             throws IOException {
         this.data = data;
         // Of each test process its own: a port whose service is just down is not taken by another.
-        int from = 20_000 + Integer.getInteger("surefire.forkNumber", 0) * 2_000;
+        int from = 20_000 + Integer.getInteger("fork", 0) * 2_000;
         List<String> command =
                 new ArrayList<>(
                         List.of(
