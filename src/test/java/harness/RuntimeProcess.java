@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -25,8 +27,14 @@ import org.awaitility.Awaitility;
  * target/it.
  */
 public final class RuntimeProcess implements AutoCloseable {
+    private static final String FORK = System.getProperty("fork", "1") + "-";
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(RuntimeProcess::killLeft));
+    }
 
     private final Process process;
     private final Path log;
@@ -57,14 +65,21 @@ public final class RuntimeProcess implements AutoCloseable {
     private static RuntimeProcess start(Map<String, String> environment, int port)
             throws IOException {
         Path logs = Files.createDirectories(Path.of("target/it"));
-        Path log = logs.resolve("runtime-" + COUNT.incrementAndGet() + ".log");
+        Path log = logs.resolve("runtime-" + FORK + COUNT.incrementAndGet() + ".log");
         Process process =
                 Jar.process(environment, List.of("-Xmx256m"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        RUNNING.add(process);
+        process.onExit().thenAccept(RUNNING::remove);
         return new RuntimeProcess(process, log, port);
+    }
+
+    /** Kills those that a failed test has left. */
+    static void killLeft() {
+        RUNNING.forEach(Process::destroyForcibly);
+        RUNNING.forEach(process -> process.onExit().join());
     }
 
     /** Waits until every pipeline runs. */

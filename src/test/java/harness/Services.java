@@ -41,6 +41,11 @@ public final class Services {
         return running;
     }
 
+    /** Those of this run, or null as long as no test has asked for them. */
+    static synchronized Services ifRunning() {
+        return running;
+    }
+
     private static void close(Sandbox sandbox) {
         try {
             sandbox.close();
@@ -65,18 +70,23 @@ public final class Services {
     }
 
     public JdbcTemplate postgres() {
-        return database("postgres");
+        return database("postgres", "caravan", "caravan");
     }
 
     public JdbcTemplate subscriber() {
-        return database("subscriber");
+        return database("subscriber", "caravan", "caravan");
     }
 
-    private JdbcTemplate database(String service) {
+    /** The server's own superuser, who needs no password here. */
+    JdbcTemplate superuser(String service, String database) {
+        return database(service, database, "postgres");
+    }
+
+    private JdbcTemplate database(String service, String database, String user) {
         return new JdbcTemplate(
                 new DriverManagerDataSource(
-                        "jdbc:postgresql://localhost:" + sandbox.port(service) + "/caravan",
-                        "caravan",
+                        "jdbc:postgresql://localhost:" + sandbox.port(service) + "/" + database,
+                        user,
                         "caravan"));
     }
 

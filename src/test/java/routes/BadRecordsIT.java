@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Commands;
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,10 +53,8 @@ class BadRecordsIT {
         environment.put("CARAVAN_SINK_READINGS_TABLE", "readings");
         environment.put("CARAVAN_SINK_READINGS_DDL", ddl.toString());
 
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
         TreeSet<Integer> badIds = new TreeSet<>();
-        Random random = new Random(seed);
+        Random random = Seed.of(BadRecordsIT.class).random("choices");
         while (badIds.size() < BAD) {
             badIds.add(random.nextInt(RECORDS));
         }

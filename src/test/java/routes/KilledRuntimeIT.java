@@ -2,8 +2,10 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.EventTable;
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import java.time.Duration;
 import java.util.Random;
@@ -12,31 +14,33 @@ import org.junit.jupiter.api.Test;
 
 /** The runtime's process killed with SIGKILL: nothing lost, nothing doubled. */
 class KilledRuntimeIT {
-    private static final int RANDOM_KILLS = 20;
+    private static final int RANDOM_KILLS = Endurance.of(8, 20);
 
     @Test
     void killedAtRandomMomentsUnderLoad_everyIdOnce() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledRuntimeIT.class);
+        Random killer = seed.random("killer");
+        Random writer = seed.random("writer");
         Services services = Services.running();
         try (EventTable table = new EventTable("killed_at_random", services)) {
             for (int kill = 0; kill < RANDOM_KILLS; kill++) {
                 RuntimeProcess runtime = RuntimeProcess.start(table.environment());
                 if (kill % 4 == 3) {
                     // Also while it starts.
-                    Thread.sleep(random.nextInt(3_000));
+                    Thread.sleep(killer.nextInt(3_000));
                 } else {
                     runtime.awaitRunning();
-                    long until = System.nanoTime() + random.nextInt(3_000) * 1_000_000L;
+                    long until = System.nanoTime() + killer.nextInt(3_000) * 1_000_000L;
                     while (System.nanoTime() < until) {
-                        table.insert(200 + random.nextInt(2_000));
+                        table.insert(200 + writer.nextInt(2_000));
                     }
                 }
                 runtime.kill();
+                count("runtime killed, at a random moment", 1);
             }
             try (RuntimeProcess last = RuntimeProcess.start(table.environment())) {
                 table.assertEveryRowOnce();
+                count("rows found once", table.arrived());
             }
         }
     }
@@ -65,6 +69,7 @@ class KilledRuntimeIT {
                         .until(() -> services.records("killed_before_mark") == 500);
                 assertThat(table.unsent()).isEqualTo(500);
                 runtime.kill();
+                count("runtime killed, before the mark", 1);
             }
             try (RuntimeProcess again = RuntimeProcess.start(table.environment())) {
                 table.assertEveryRowOnce();
@@ -89,6 +94,7 @@ class KilledRuntimeIT {
                         .until(() -> services.records("killed_in_insert") == 1_100);
                 awaitAnnounced(services, "killed_in_insert");
                 first.kill();
+                count("runtime killed, during the insert", 1);
             } finally {
                 services.sandbox().command("resume", "clickhouse");
             }
@@ -127,6 +133,7 @@ class KilledRuntimeIT {
                             .atMost(Duration.ofSeconds(60))
                             .until(() -> table.arrived() > 100);
                     first.kill();
+                    count("runtime killed, before the commit", 1);
                 } finally {
                     services.sandbox().command("resume", "kafka");
                 }
@@ -136,6 +143,10 @@ class KilledRuntimeIT {
                 table.assertEveryRowOnce();
             }
         }
+    }
+
+    private static void count(String what, long more) {
+        Endurance.count(KilledRuntimeIT.class, what, more);
     }
 
     private static void awaitAnnounced(Services services, String name) throws Exception {

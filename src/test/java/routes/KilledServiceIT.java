@@ -2,6 +2,7 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
@@ -56,6 +57,8 @@ class KilledServiceIT {
             load.join();
             assertThat(recovery).as("time until new rows arrive").isLessThan(RECOVERY);
             table.assertEveryRowOnce();
+            Endurance.count(KilledServiceIT.class, service + " killed", 1);
+            Endurance.count(KilledServiceIT.class, "rows found once", table.arrived());
         } finally {
             loading.set(false);
         }

@@ -6,6 +6,8 @@ import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,8 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.ConsumerGroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * ClickHouse killed after it noted a batch's token and before its rows were in place: a moment too
@@ -25,71 +26,108 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecoveryIT {
     private static final int ROWS = 500;
 
-    @ParameterizedTest(name = "{0}: {1} {2} {3}")
-    @CsvSource({
-        "lost_rows, true, false, false",
-        "lost_keys, false, true, false",
-        "lost_sums, false, false, true",
-        "lost_rows_and_sums, true, false, true",
-        "lost_all, true, true, true"
-    })
-    void tokenNotedAndRowsLost_theReplayedBatchPutsThemIn(
-            String name, boolean rows, boolean keys, boolean sums) throws Exception {
+    /** What is taken out of a table's last batch. */
+    private record Loss(String name, boolean rows, boolean keys, boolean sums) {}
+
+    private static final List<Loss> LOSSES =
+            List.of(
+                    new Loss("lost_rows", true, false, false),
+                    new Loss("lost_keys", false, true, false),
+                    new Loss("lost_sums", false, false, true),
+                    new Loss("lost_rows_and_sums", true, false, true),
+                    new Loss("lost_all", true, true, true));
+
+    @Test
+    void tokenNotedAndRowsLost_theReplayedBatchPutsThemIn() throws Exception {
         Services services = Services.running();
-        try (EventTable table = new EventTable(name, services)) {
-            Map<String, String> environment = table.environment();
-            String variable = name.toUpperCase(Locale.ROOT);
-            environment.put("CARAVAN_OUTBOX_" + variable + "_PARTITIONS", "1");
-            // Long enough for all rows of an insert to be one batch.
-            environment.put("CARAVAN_SINK_" + variable + "_LINGER", "2s");
-            table.postgres()
-                    .update(
-                            "INSERT INTO "
-                                    + name
-                                    + " (user_id, event_type, points_spent, event_time) SELECT i,"
-                                    + " 'earlier', 1, now() FROM generate_series(1, ?) AS i",
-                            ROWS);
-            RuntimeProcess first = RuntimeProcess.start(environment).awaitRunning();
-            table.assertEveryRowOnce();
-            first.close();
-            // A second batch, with sums of its own: what the first one left is to stay as it is.
-            table.insert(ROWS);
-            RuntimeProcess second = RuntimeProcess.start(environment).awaitRunning();
-            table.assertEveryRowOnce();
-            second.close();
-            assertThat(second.log()).contains("event=stopped");
+        Map<Loss, EventTable> tables = new LinkedHashMap<>();
+        for (Loss loss : LOSSES) {
+            tables.put(loss, new EventTable(loss.name(), services));
+        }
+        Map<String, String> environment = environment(tables);
+        tables.forEach(
+                (loss, table) ->
+                        table.postgres()
+                                .update(
+                                        "INSERT INTO "
+                                                + loss.name()
+                                                + " (user_id, event_type, points_spent, event_time)"
+                                                + " SELECT i, 'earlier', 1, now() FROM"
+                                                + " generate_series(1, ?) AS i",
+                                        ROWS));
+        RuntimeProcess first = RuntimeProcess.start(environment).awaitRunning();
+        tables.values().forEach(EventTable::assertEveryRowOnce);
+        first.close();
+        // A second batch, with sums of its own: what the first one left is to stay as it is.
+        tables.values().forEach(table -> table.insert(ROWS));
+        RuntimeProcess second = RuntimeProcess.start(environment).awaitRunning();
+        tables.values().forEach(EventTable::assertEveryRowOnce);
+        second.close();
+        assertThat(second.log()).contains("event=stopped");
 
-            String batch = lastBatch(table, name);
-            if (rows) {
-                delete(table, name, "kafka_batch = '" + batch + "'");
-            }
-            if (keys) {
-                delete(table, name + "_keys", "kafka_batch = '" + batch + "'");
-            }
-            if (sums) {
-                delete(table, name + "_daily", "kafka_offsets[0] >= " + start(batch));
-            }
-            announceAgain(services, name, batch);
+        Map<Loss, String> batches = new LinkedHashMap<>();
+        for (Loss loss : LOSSES) {
+            EventTable table = tables.get(loss);
+            String batch = lastBatch(table, loss.name());
+            batches.put(loss, batch);
+            lose(loss, table, batch);
+            announceAgain(services, loss.name(), batch);
+        }
 
-            try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
-                // Rows behind the batch: when they are in, so is the batch.
-                table.insert(1);
+        try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
+            // Rows behind the batch: when they are in, so is the batch.
+            tables.values().forEach(table -> table.insert(1));
+            for (Loss loss : LOSSES) {
+                EventTable table = tables.get(loss);
                 table.assertEveryRowOnce();
                 // The list is filled after the table, by the same insert.
-                Awaitility.await("keys in the list")
+                Awaitility.await("keys in the list of " + loss)
                         .atMost(Duration.ofSeconds(20))
-                        .untilAsserted(
-                                () ->
-                                        assertThat(
-                                                        table.number(
-                                                                "SELECT uniqExact(kafka_key) AS n"
-                                                                        + " FROM "
-                                                                        + name
-                                                                        + "_keys"))
-                                                .isEqualTo(2 * ROWS + 1));
-                assertThat(third.log()).contains("event=repaired");
+                        .untilAsserted(() -> assertThat(keys(table, loss)).isEqualTo(2 * ROWS + 1));
+                assertThat(third.log())
+                        .contains(
+                                "batch=\"%s-0 offsets %d to %s\" event=repaired table=%s"
+                                        .formatted(
+                                                loss.name(),
+                                                start(batches.get(loss)),
+                                                batches.get(loss).replaceFirst(".*-", ""),
+                                                loss.name()));
             }
         }
+        tables.values().forEach(EventTable::close);
+    }
+
+    /** Of a runtime that has the pipelines of all of them. */
+    private static Map<String, String> environment(Map<Loss, EventTable> tables) {
+        Map<String, String> environment = new HashMap<>();
+        tables.forEach(
+                (loss, table) -> {
+                    environment.putAll(table.environment());
+                    String variable = loss.name().toUpperCase(Locale.ROOT);
+                    environment.put("CARAVAN_OUTBOX_" + variable + "_PARTITIONS", "1");
+                    // Long enough for all rows of an insert to be one batch.
+                    environment.put("CARAVAN_SINK_" + variable + "_LINGER", "2s");
+                });
+        String all = String.join(",", LOSSES.stream().map(Loss::name).toList());
+        environment.put("CARAVAN_OUTBOXES", all);
+        environment.put("CARAVAN_SINKS", all);
+        return environment;
+    }
+
+    private static void lose(Loss loss, EventTable table, String batch) {
+        if (loss.rows()) {
+            delete(table, loss.name(), "kafka_batch = '" + batch + "'");
+        }
+        if (loss.keys()) {
+            delete(table, loss.name() + "_keys", "kafka_batch = '" + batch + "'");
+        }
+        if (loss.sums()) {
+            delete(table, loss.name() + "_daily", "kafka_offsets[0] >= " + start(batch));
+        }
+    }
+
+    private static long keys(EventTable table, Loss loss) {
+        return table.number("SELECT uniqExact(kafka_key) AS n FROM " + loss.name() + "_keys");
     }
 
     private static String lastBatch(EventTable table, String name) {

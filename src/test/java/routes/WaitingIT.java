@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +23,9 @@ class WaitingIT {
         try (EventTable table = new EventTable("waiting_for_" + service, services)) {
             table.insert(100);
             services.sandbox().command("kill", service);
-            try (RuntimeProcess runtime = RuntimeProcess.start(table.environment())) {
+            Map<String, String> environment = table.environment();
+            environment.put("CARAVAN_CONFIG", lessPatientKafkaClients().toString());
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment)) {
                 Awaitility.await("health page")
                         .atMost(Duration.ofSeconds(60))
                         .ignoreExceptions()
@@ -38,5 +44,15 @@ class WaitingIT {
                         .until(() -> runtime.get("/observe/health/ready").statusCode() == 200);
             }
         }
+    }
+
+    /** Kafka's own clients say only after a minute that nobody answers. */
+    private static Path lessPatientKafkaClients() throws IOException {
+        return Files.writeString(
+                Files.createDirectories(Path.of("target/it")).resolve("waiting.properties"),
+                """
+                caravan.kafka.client.default.api.timeout.ms=5000
+                caravan.kafka.client.request.timeout.ms=5000
+                """);
     }
 }

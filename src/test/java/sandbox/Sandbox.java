@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,14 @@ import java.util.concurrent.TimeUnit;
 public final class Sandbox implements AutoCloseable {
     private static final long START_SECONDS = 600;
     private static final long COMMAND_SECONDS = 120;
+    private static final int FORK = Integer.getInteger("fork", 0);
 
     private final Process process;
     private final PrintStream commands;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Path data;
     private final Properties ports = new Properties();
+    private final Map<String, String> disturbed = new TreeMap<>();
 
     private Sandbox(Process process, Path data) {
         this.process = process;
@@ -75,8 +78,12 @@ public final class Sandbox implements AutoCloseable {
                         Files.createDirectories(project.resolve("target")), "sandbox-");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Tests in several processes: a port whose service is just down is not taken by another.
+        int from = 20_000 + FORK * 2_000;
         command.addAll(
                 List.of(
+                        "-Dsandbox.ports.from=" + from,
+                        "-Dsandbox.ports.to=" + (from + 2_000),
                         "-jar",
                         project.resolve("sandbox/launcher/target/sandbox.jar").toString(),
                         "--data",
@@ -99,8 +106,23 @@ public final class Sandbox implements AutoCloseable {
      * done.
      */
     public void command(String verb, String service) throws InterruptedException {
+        switch (verb) {
+            case "kill", "stop", "restart" -> disturbed.put(service, "start");
+            case "pause" -> disturbed.put(service, "resume");
+            default -> {}
+        }
         commands.println(verb + " " + service);
         await("ok " + verb + " " + service, COMMAND_SECONDS);
+        if (!verb.equals("kill") && !verb.equals("stop") && !verb.equals("pause")) {
+            disturbed.remove(service);
+        }
+    }
+
+    /** Starts what was killed or stopped, and resumes what was paused, and left so. */
+    public void restore() throws InterruptedException {
+        for (Map.Entry<String, String> left : Map.copyOf(disturbed).entrySet()) {
+            command(left.getValue(), left.getKey());
+        }
     }
 
     private void await(String beginning, long seconds) throws InterruptedException {

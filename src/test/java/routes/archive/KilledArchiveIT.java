@@ -8,7 +8,9 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
+import harness.Endurance;
 import harness.Jar;
+import harness.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +33,10 @@ import sandbox.Sandbox;
 /** The command archive, killed with kill -9 while it works, and run again to its end. */
 class KilledArchiveIT {
     private static final LocalDate DAY = LocalDate.of(2026, 3, 31);
-    private static final int USERS = 40_000;
+    private static final int USERS = Endurance.of(20_000, 40_000);
     private static final int EVENTS_EACH = 5;
-    private static final int GONE = 5_000;
-    private static final int KILLS = 10;
+    private static final int GONE = USERS / 8;
+    private static final int KILLS = Endurance.of(6, 20);
     private static final int LONGEST_MS = 2_500;
     private static final Path LOG = Path.of("target/it/archive.log");
 
@@ -43,11 +45,7 @@ class KilledArchiveIT {
     private Process archive(Map<String, String> environment) throws IOException {
         Files.createDirectories(LOG.getParent());
         Process process =
-                Jar.process(
-                                environment,
-                                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-                                "archive",
-                                DAY.toString())
+                Jar.process(environment, List.of("-Xmx256m"), "archive", DAY.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(LOG.toFile())
                         .start();
@@ -74,9 +72,8 @@ class KilledArchiveIT {
 
     @Test
     void killedAtRandomMoments_andRunAgain_everyDocumentIsInOneCollection() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledArchiveIT.class);
+        Random random = seed.random("killer");
         try (Sandbox sandbox =
                 Sandbox.start(Path.of("").toAbsolutePath(), List.of("postgres", "mongodb"))) {
             Map<String, String> environment = new HashMap<>(sandbox.environment());
@@ -87,7 +84,8 @@ class KilledArchiveIT {
             try (MongoClient client = Servers.mongodb(settings)) {
                 MongoDatabase database =
                         client.getDatabase(settings.text("caravan.mongodb.database"));
-                ArchiveSample sample = new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed);
+                ArchiveSample sample =
+                        new ArchiveSample(DAY, USERS, EVENTS_EACH, GONE, seed.number());
                 assertThat(sample.write(database)).isEqualTo((long) USERS * EVENTS_EACH);
                 Set<Object> ids = ids(database.getCollection("user_events"));
 
@@ -101,15 +99,22 @@ class KilledArchiveIT {
                     interrupted += batches.countDocuments() > 0 ? 1 : 0;
                 }
                 System.out.println("kills within a batch: " + interrupted);
+                count("archive killed", KILLS);
+                count("archive killed within a batch", interrupted);
                 Process last = archive(environment);
                 assertThat(last.waitFor(120, TimeUnit.SECONDS)).isTrue();
                 assertThat(last.exitValue()).as(Files.readString(LOG)).isZero();
                 System.out.println(Files.readString(LOG).strip());
 
                 assertSorted(database, sample, ids);
+                count("documents in one collection", ids.size());
                 assertThat(interrupted).isPositive();
             }
         }
+    }
+
+    private static void count(String what, long more) {
+        Endurance.count(KilledArchiveIT.class, what, more);
     }
 
     private static Set<Object> ids(MongoCollection<Document> collection) {

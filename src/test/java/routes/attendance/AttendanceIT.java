@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
+import harness.Seed;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,11 +138,12 @@ class AttendanceIT {
     @Test
     void latestAttendance_isTheGreatestDateCreate_thenTheGreatestId_inWhateverOrderTheyCome()
             throws Exception {
+        Random random = Seed.of(AttendanceIT.class).random("choices");
         List<String> clicks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             clicks.add(
                     Clicks.json(
-                            UUID.randomUUID(),
+                            new UUID(random.nextLong(), random.nextLong()),
                             Map.of(
                                     "LESSON_ID",
                                     "\"latest\"",
@@ -166,9 +168,7 @@ class AttendanceIT {
                                     "ATTENDANCE_MARK",
                                     id == winner ? "3" : "0")));
         }
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Collections.shuffle(clicks, new Random(seed));
+        Collections.shuffle(clicks, random);
         for (String click : clicks) {
             lab.send(List.of(click));
         }

@@ -2,7 +2,9 @@ package routes.attendance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.RuntimeProcess;
+import harness.Seed;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -23,20 +25,20 @@ import routes.demo.SampleDirectory;
  * with its people, and the latest marks are right.
  */
 class KilledAttendanceIT {
-    private static final int CLICKS = 50_000;
+    private static final int CLICKS = Endurance.of(12_000, 50_000);
     private static final int STUDENTS = 2_000;
-    private static final int KILLS = 10;
+    private static final int KILLS = Endurance.of(6, 10);
     private static final List<Integer> WITHOUT_ELASTICSEARCH = List.of(3, 7);
     private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     @Test
     void runtimeAndElasticsearchKilled_everyClickOnce_withItsPeople_andTheLatestMarks()
             throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
-        SampleDirectory people = new SampleDirectory(STUDENTS, 60, seed);
-        SampleClicks sample = new SampleClicks(people, LocalDate.of(2025, 10, 10), 5, seed);
+        Seed seed = Seed.of(KilledAttendanceIT.class);
+        Random random = seed.random("killer");
+        SampleDirectory people = new SampleDirectory(STUDENTS, 60, seed.number());
+        SampleClicks sample =
+                new SampleClicks(people, LocalDate.of(2025, 10, 10), 5, seed.number());
         List<SampleClicks.Click> clicks =
                 IntStream.range(0, CLICKS).mapToObj(sample::click).toList();
         try (AttendanceLab lab = new AttendanceLab(people)) {
@@ -48,6 +50,7 @@ class KilledAttendanceIT {
             for (int kill = 0; kill < KILLS; kill++) {
                 if (WITHOUT_ELASTICSEARCH.contains(kill)) {
                     lab.sandbox().command("kill", "elasticsearch");
+                    Endurance.count(KilledAttendanceIT.class, "elasticsearch killed", 1);
                 }
                 RuntimeProcess runtime = RuntimeProcess.start(environment);
                 lab.send(
@@ -72,6 +75,7 @@ class KilledAttendanceIT {
                     Thread.sleep(random.nextInt(200));
                 }
                 runtime.kill();
+                Endurance.count(KilledAttendanceIT.class, "runtime killed", 1);
             }
             try (RuntimeProcess last = RuntimeProcess.start(environment)) {
                 Awaitility.await("every click")
@@ -82,6 +86,7 @@ class KilledAttendanceIT {
                 assertEveryClickOnceWithItsPeople(lab, people, clicks);
                 assertLatestMarks(lab, clicks);
             }
+            Endurance.count(KilledAttendanceIT.class, "clicks found once", CLICKS);
             // As if each batch had been sent and not committed.
             long sent = lab.records("attendance_enriched");
             System.out.println("sent twice by the kills: " + (sent - CLICKS));

@@ -2,7 +2,9 @@ package routes.cinema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import harness.ViewingEvents;
 import java.sql.Connection;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Everything on the way of the viewing events killed with SIGKILL while they are written. */
 class KilledCinemaIT {
-    private static final int EVENTS = 20_000;
+    private static final int EVENTS = Endurance.of(10_000, 40_000);
     private static final int MOST_A_TRANSACTION = 120;
     private static final List<String> KILLS =
             List.of(
@@ -40,9 +42,8 @@ class KilledCinemaIT {
     @Test
     void killedAtRandomMoments_withLateCommits_equalOnPublisherSubscriberAndClickHouse()
             throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Seed seed = Seed.of(KilledCinemaIT.class);
+        Random random = seed.random("killer");
         List<String> kills = new ArrayList<>(KILLS);
         Collections.shuffle(kills, random);
         System.out.println("kills " + kills);
@@ -53,7 +54,9 @@ class KilledCinemaIT {
         try (ViewingEvents events = new ViewingEvents(services)) {
             RuntimeProcess runtime = RuntimeProcess.start(events.environment()).awaitRunning();
             Thread writer =
-                    new Thread(() -> write(events, new Random(seed), committed, allowed), "writer");
+                    new Thread(
+                            () -> write(events, seed.random("writer"), committed, allowed),
+                            "writer");
             writer.start();
             try {
                 for (int kill = 0; kill < kills.size(); kill++) {
@@ -70,12 +73,15 @@ class KilledCinemaIT {
                         services.sandbox().command("kill", name);
                         services.sandbox().command("start", name);
                     }
+                    Endurance.count(KilledCinemaIT.class, name + " killed", 1);
                     allowed.addAndGet(EVENTS / (KILLS.size() + 1));
                 }
                 allowed.set(EVENTS);
                 writer.join();
                 assertThat(committed).as("committed").hasValueGreaterThanOrEqualTo(EVENTS);
                 events.assertEqualEverywhere();
+                Endurance.count(
+                        KilledCinemaIT.class, "events equal on all three", events.arrived());
             } finally {
                 allowed.set(Integer.MAX_VALUE);
                 committed.set(EVENTS);
@@ -95,16 +101,18 @@ class KilledCinemaIT {
                 continue;
             }
             int rows = 1 + random.nextInt(MOST_A_TRANSACTION);
+            String insertion = ViewingEvents.insertion(rows, random);
+            int end = random.nextInt(4);
             try {
                 Connection connection = events.publisher().getDataSource().getConnection();
                 connection.setAutoCommit(false);
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute(ViewingEvents.insertion(rows, random));
+                    statement.execute(insertion);
                 } catch (SQLException e) {
                     connection.close();
                     throw e;
                 }
-                switch (random.nextInt(4)) {
+                switch (end) {
                     case 0 -> late.add(new Late(connection, rows));
                     case 1 -> {
                         connection.rollback();

@@ -3,6 +3,7 @@ package routes.cinema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.RuntimeProcess;
+import harness.Seed;
 import harness.Services;
 import harness.ViewingEvents;
 import java.time.Duration;
@@ -385,9 +386,7 @@ class SessionsIT {
 
     @Test
     void randomEvents_giveTheSessionsOfAnIndependentCalculation() {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Random random = Seed.of(SessionsIT.class).random("choices");
         String[] types = {"play", "pause", "resume", "finish"};
         for (int i = 0; i < 400; i++) {
             // Few films and coarse times: much of it falls together.

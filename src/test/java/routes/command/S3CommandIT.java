@@ -58,7 +58,6 @@ class S3CommandIT {
                 Jar.process(
                                 environment,
                                 List.of(
-                                        "-XX:TieredStopAtLevel=1",
                                         "-Dlogback.configurationFile=logback-command.xml",
                                         // What the shell tells a command of its caller.
                                         "-Dcaravan.caller=" + caller,

@@ -2,8 +2,10 @@ package routes.daily;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.Endurance;
 import harness.Jar;
 import harness.RuntimeProcess;
+import harness.Seed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,8 +36,8 @@ class KilledLoadIT {
     private static final LocalDate DAY = LocalDate.of(2025, 2, 28);
     private static final LocalDate OTHER = DAY.minusDays(1);
     private static final int OLD = 1_000;
-    private static final int NEW = 400_000;
-    private static final int KILLS = 10;
+    private static final int NEW = Endurance.of(200_000, 400_000);
+    private static final int KILLS = Endurance.of(5, 20);
     private static final Path LOG = Path.of("target/it/load-day.log");
 
     private static Sandbox sandbox;
@@ -155,13 +157,12 @@ class KilledLoadIT {
         complete(OTHER);
         complete(DAY);
         put(DAY, NEW);
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Random random = Seed.of(KilledLoadIT.class).random("killer");
         long longest = 6_000;
         for (int kill = 0; kill < KILLS; kill++) {
             Process process = start(DAY);
-            if (process.waitFor(500 + random.nextInt((int) longest), TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(
+                    500 + (long) (random.nextDouble() * longest), TimeUnit.MILLISECONDS)) {
                 // It was faster: the next ones are given less time, and something to do.
                 longest = Math.max(1_000, longest / 2);
                 assertLoaded(DAY, NEW);
@@ -171,11 +172,13 @@ class KilledLoadIT {
                 continue;
             }
             process.destroyForcibly().waitFor();
+            Endurance.count(KilledLoadIT.class, "load-day killed", 1);
             assertThat(loaded(DAY)).isIn(counts(OLD), counts(NEW));
         }
         complete(DAY);
         assertLoaded(DAY, NEW);
         assertLoaded(OTHER, OLD);
+        Endurance.count(KilledLoadIT.class, "events loaded once", NEW);
         assertThat(
                         clickHouse.rows(
                                 "SELECT name FROM system.tables WHERE database = 'raw' AND"

@@ -3,6 +3,7 @@ package routes.marts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import harness.Seed;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -334,9 +335,7 @@ class MartNumbersIT {
 
     @Test
     void randomDays_areAsCalculatedEventByEvent() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        random(new Random(seed));
+        random(Seed.of(MartNumbersIT.class).random("choices"));
         build();
         Reference reference = new Reference(files);
         assertRows(mart("day", "activity", "day"), reference.activity());

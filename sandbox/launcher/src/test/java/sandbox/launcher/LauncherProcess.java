@@ -29,10 +29,14 @@ class LauncherProcess {
     LauncherProcess(Path data, Map<String, String> environment, String... options)
             throws IOException {
         this.data = data;
+        // Of each test process its own: a port whose service is just down is not taken by another.
+        int from = 20_000 + Integer.getInteger("fork", 0) * 2_000;
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Dsandbox.ports.from=" + from,
+                                "-Dsandbox.ports.to=" + (from + 2_000),
                                 "-jar",
                                 new File("target/sandbox.jar").getAbsolutePath(),
                                 "--data",
