@@ -88,11 +88,25 @@ final class RangeReader {
     }
 
     /**
+     * Closes the consumer, which hands its partitions over: what is acknowledged, or is soon, is
+     * committed.
+     *
+     * @param limit how long Kafka's client may take to leave the group
+     */
+    void leave(Duration limit) {
+        try {
+            consumer.close(limit);
+        } finally {
+            abandon();
+        }
+    }
+
+    /**
      * Reads on, commits, announces, hands out: one turn.
      *
      * @throws org.apache.kafka.common.KafkaException when this member cannot go on: {@link
-     *     #abandon()} it, close the consumer and begin with a new one. A commit that timed out is
-     *     such a case: it may still arrive, and only a new generation of the group fences it.
+     *     #abandon()} it, {@link #leave} and begin with a new one. A commit that timed out is such
+     *     a case: it may still arrive, and only a new generation of the group fences it.
      */
     void step() {
         read();
