@@ -30,6 +30,7 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
     private final Supplier<String> topicId;
     private final RangesMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
+    private boolean rejoining;
 
     /**
      * @param topicId the id of the topic as it is now
@@ -56,8 +57,20 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
         return owned.get(name);
     }
 
+    /** Asks for a new generation of the group; the partitions stay meanwhile. */
+    void rejoin() {
+        rejoining = true;
+        consumer.enforceRebalance("a commit timed out");
+    }
+
+    /** True until the generation that was asked for is there. */
+    boolean rejoining() {
+        return rejoining;
+    }
+
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        rejoining = false;
         take(partitions);
     }
 

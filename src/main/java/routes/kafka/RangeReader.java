@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.Reason;
@@ -88,11 +89,24 @@ final class RangeReader {
     }
 
     /**
+     * Closes the consumer, which hands its partitions over: what is acknowledged, or is soon, is
+     * committed.
+     *
+     * @param limit how long Kafka's client may take to leave the group
+     */
+    void leave(Duration limit) {
+        try {
+            consumer.close(limit);
+        } finally {
+            abandon();
+        }
+    }
+
+    /**
      * Reads on, commits, announces, hands out: one turn.
      *
      * @throws org.apache.kafka.common.KafkaException when this member cannot go on: {@link
-     *     #abandon()} it, close the consumer and begin with a new one. A commit that timed out is
-     *     such a case: it may still arrive, and only a new generation of the group fences it.
+     *     #abandon()} it, {@link #leave} and begin with a new one
      */
     void step() {
         read();
@@ -142,6 +156,9 @@ final class RangeReader {
      * ones that come next.
      */
     private void commitAndAnnounce() {
+        if (owned.rejoining()) {
+            return;
+        }
         Map<TopicPartition, PendingRange> ranges = new HashMap<>();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         long free = limits.workers() - owned.all().stream().filter(OwnedPartition::atWork).count();
@@ -174,6 +191,12 @@ final class RangeReader {
             // Refused, and nothing was handed out under these ranges. The next poll says who owns
             // the partitions; if it is still this consumer, it cuts and commits again.
             LOG.info("topic={} event=commit-postponed reason=\"{}\"", topic, Reason.of(e));
+            return;
+        } catch (TimeoutException e) {
+            // Nothing was handed out, but this commit may still arrive, behind a later one: only a
+            // new generation of the group refuses it.
+            LOG.info("topic={} event=commit-postponed reason=\"{}\"", topic, Reason.of(e));
+            owned.rejoin();
             return;
         }
         ranges.forEach((name, range) -> owned.get(name).committed(range));

@@ -23,7 +23,7 @@ import routes.Reason;
 final class RangesConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(RangesConsumer.class);
     private static final BackOff REOPEN = new BackOff(1_000, 10_000);
-    private static final Duration CLOSE = Duration.ofSeconds(10);
+    private static final Duration LEAVE = Duration.ofSeconds(10);
     private static final long STOP_MS = 30_000;
 
     private final RangesEndpoint endpoint;
@@ -77,10 +77,9 @@ final class RangesConsumer extends DefaultConsumer {
     private boolean readUntil(CountDownLatch stop) {
         boolean owned = false;
         try {
-            Consumer<byte[], byte[]> consumer = open();
             RangeReader reader =
                     new RangeReader(
-                            consumer,
+                            open(),
                             group,
                             topic,
                             endpoint.limits(),
@@ -98,8 +97,7 @@ final class RangesConsumer extends DefaultConsumer {
                 reader.abandon(); // nothing that may be in doubt is handed over
                 throw e;
             } finally {
-                consumer.close(CLOSE);
-                reader.abandon();
+                reader.leave(LEAVE);
             }
         } catch (KafkaException e) {
             LOG.warn(
