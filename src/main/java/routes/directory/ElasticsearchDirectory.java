@@ -114,8 +114,10 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         private final Set<PersonId> ids;
         private final Map<PersonId.Kind, Field> known = new EnumMap<>(PersonId.Kind.class);
         private final List<PersonId.Kind> unknown = new ArrayList<>();
-        private final Map<PersonId.Kind, Map<String, List<PersonId>>> wanted =
-                new EnumMap<>(PersonId.Kind.class);
+
+        /** Those who are asked for, by their ids as the index compares them. */
+        private final Map<PersonId, List<PersonId>> wanted = new HashMap<>();
+
         private final Map<PersonId, JsonNode> best = new HashMap<>();
         private List<Search> searches = List.of();
 
@@ -179,20 +181,23 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             for (PersonId id : ids) {
                 String normal = known.get(id.kind()).normal(id.id());
                 if (normal != null) {
-                    wanted.computeIfAbsent(id.kind(), kind -> new HashMap<>())
-                            .computeIfAbsent(normal, text -> new ArrayList<>())
+                    wanted.computeIfAbsent(
+                                    new PersonId(id.kind(), normal), same -> new ArrayList<>())
                             .add(id);
                 }
             }
             searches = new ArrayList<>();
-            wanted.forEach(
-                    (kind, byId) -> {
-                        Search all = new Search(kind, List.copyOf(byId.keySet()));
-                        int ids = all.ids().size();
-                        for (int from = 0; from < ids; from += IDS_A_SEARCH) {
-                            searches.add(all.part(from, Math.min(ids, from + IDS_A_SEARCH)));
-                        }
-                    });
+            for (PersonId.Kind kind : known.keySet()) {
+                List<String> all =
+                        wanted.keySet().stream()
+                                .filter(id -> id.kind() == kind)
+                                .map(PersonId::id)
+                                .toList();
+                for (int from = 0; from < all.size(); from += IDS_A_SEARCH) {
+                    int to = Math.min(all.size(), from + IDS_A_SEARCH);
+                    searches.add(new Search(kind, all.subList(from, to)));
+                }
+            }
         }
 
         /** Takes what was found; the searches whose answers were cut off come back, by halves. */
@@ -213,14 +218,9 @@ public final class ElasticsearchDirectory extends HttpDirectory {
                     again.add(search.part(0, ids / 2));
                     again.add(search.part(ids / 2, ids));
                 } else {
-                    Place place = places.get(search.kind());
                     throw unavailable(
-                            "has more than %d documents with %s = %s in %s: remove those that are too many"
-                                    .formatted(
-                                            MOST_HITS,
-                                            place.field(),
-                                            search.ids().get(0),
-                                            place.index()),
+                            "has more than %d documents of %s with the id %s: remove those that are too many"
+                                    .formatted(MOST_HITS, places.get(search.kind()), search.ids()),
                             null);
                 }
             }
@@ -234,8 +234,8 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             JsonNode value = hit.at("/_source/" + places.get(kind).field().replace('.', '/'));
             // An array of ids is one document of several people.
             for (JsonNode one : value.isArray() ? value : List.of(value)) {
-                String normal = known.get(kind).normal(one.asText());
-                for (PersonId id : wanted.get(kind).getOrDefault(normal, List.of())) {
+                String normal = String.valueOf(known.get(kind).normal(one.asText()));
+                for (PersonId id : wanted.getOrDefault(new PersonId(kind, normal), List.of())) {
                     best.merge(
                             id, hit, (a, b) -> rank(kind, a).compareTo(rank(kind, b)) <= 0 ? a : b);
                 }
@@ -334,16 +334,13 @@ public final class ElasticsearchDirectory extends HttpDirectory {
     }
 
     private static JsonNode latest(JsonNode studies) {
-        if (!studies.isArray()) {
-            return studies;
-        }
         JsonNode latest = studies.path(0);
         for (JsonNode study : studies) {
             if (study.path("edu_year").asText().compareTo(latest.path("edu_year").asText()) > 0) {
                 latest = study;
             }
         }
-        return latest;
+        return studies.isArray() ? latest : studies;
     }
 
     private static String text(JsonNode object, String path) {

@@ -10,10 +10,15 @@ import java.util.Set;
  * threads.
  */
 public final class Lookup {
-    private final Map<PersonId, PersonFields> found = new HashMap<>();
+    private final Map<PersonId, PersonFields> found;
     private final Set<PersonId> missing = new HashSet<>();
 
-    Lookup() {}
+    /**
+     * @param most people, about
+     */
+    Lookup(int most) {
+        found = new HashMap<>(most);
+    }
 
     /**
      * @param fields null while nothing is known of the person

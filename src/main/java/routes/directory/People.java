@@ -79,7 +79,7 @@ public final class People {
      * @param ids may name a person many times
      */
     public Lookup lookUp(Collection<PersonId> ids) {
-        Lookup lookup = new Lookup();
+        Lookup lookup = new Lookup(ids.size());
         for (PersonId id : ids) {
             if (!lookup.names(id)) {
                 lookup.add(id, cache.getIfPresent(id));
