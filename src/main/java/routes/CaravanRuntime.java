@@ -212,6 +212,8 @@ public final class CaravanRuntime implements AutoCloseable {
         Properties camel = new Properties();
         settings.below("camel.").forEach((key, value) -> camel.setProperty("camel." + key, value));
         camel.setProperty("camel.main.name", "caravan");
+        // Else a component takes whatever there is one of, and every endpoint has it.
+        camel.setProperty("camel.main.autowiredEnabled", "false");
         camel.setProperty("camel.main.shutdownTimeout", "30");
         camel.setProperty("camel.main.routesCollectorEnabled", "false");
         camel.setProperty("camel.health.enabled", "true");
