@@ -4,13 +4,17 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import routes.Servers;
 import routes.jobs.Job;
 import routes.jobs.JobDay;
+import routes.jobs.JobRoute;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
 import routes.jobs.Work;
@@ -33,26 +37,35 @@ final class JobRun implements AutoCloseable {
      * @throws CommandFailed when another process is at work on the job
      */
     String run(Work work, LocalDate day, Map<String, Object> headers) throws Exception {
-        Jobs jobs = new Jobs(null, postgres, Clock.systemUTC(), new SimpleMeterRegistry());
-        jobs.prepare();
-        work.prepare();
-        Job job = jobs.job(JobSettings.read(settings, work.name()), work);
-        try (JobDay taken =
-                        job.take(day)
-                                .orElseThrow(
-                                        () ->
-                                                new CommandFailed(
-                                                        "Another process is at work on the job "
-                                                                + work.name()
-                                                                + ": try again when it is done"));
-                CamelContext context = new DefaultCamelContext()) {
-            work.addTo(context);
-            context.start();
-            try (ProducerTemplate producer = context.createProducerTemplate()) {
-                producer.requestBodyAndHeaders("direct:" + work.name(), taken, headers);
+        try (CamelContext context = new DefaultCamelContext();
+                ProducerTemplate producer = context.createProducerTemplate()) {
+            context.getRegistry().bind("postgres", postgres);
+            context.addRoutes(new JobRoute());
+            Jobs jobs = new Jobs(context, postgres, Clock.systemUTC(), new SimpleMeterRegistry());
+            jobs.prepare();
+            work.prepare();
+            Job job = jobs.addWork(JobSettings.read(settings, work.name()), work);
+            try (JobDay taken = job.take(day.toString())) {
+                if (taken == null) {
+                    throw new CommandFailed(
+                            "Another process is at work on the job "
+                                    + work.name()
+                                    + ": try again when it is done");
+                }
+                context.start();
+                Exchange done =
+                        producer.send(
+                                "direct:job-" + work.name() + "-work",
+                                exchange -> {
+                                    exchange.getIn().setHeaders(new HashMap<>(headers));
+                                    exchange.setVariable("taken", taken);
+                                });
+                if (done.getException() != null) {
+                    throw CamelExecutionException.wrapCamelExecutionException(
+                            done, done.getException());
+                }
+                return taken.outcome();
             }
-            job.done(taken);
-            return taken.outcome();
         }
     }
 

@@ -10,32 +10,35 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
+import org.apache.camel.component.sql.SqlConstants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.slf4j.event.Level;
 import routes.Reason;
-import routes.clickhouse.SqlFile;
 
 /**
- * The days of one scheduled job: which are due, who works on one, what came of it. All of it is in
- * Postgres, so any number of runtimes share the work, and a day is done by one of them.
+ * What the routes of one scheduled job decide: which day a firing makes due, who works on one, what
+ * is written of it. All of it is in Postgres, so any number of runtimes share the work, and a day
+ * is done by one of them.
  *
- * <p>A runtime that dies while it works on a day leaves it due; the next one to look takes it.
+ * <p>A runtime that dies or stops while it works on a day leaves it due; the next one to look takes
+ * it.
  */
 public final class Job {
     private static final Logger LOG = LoggerFactory.getLogger(Job.class);
-    private static final String SQL = "classpath:sql/postgres/jobs/";
 
     private record Backlog(double days, double seconds) {}
 
     private final JobSettings settings;
     private final int daysBack;
-    private final DataSource dataSource;
-    private final NamedParameterJdbcTemplate postgres;
+    private final DataSource postgres;
     private final Clock clock;
     private final Counter succeeded;
     private final Counter failed;
@@ -49,13 +52,12 @@ public final class Job {
     Job(
             JobSettings settings,
             int daysBack,
-            DataSource dataSource,
+            DataSource postgres,
             Clock clock,
             MeterRegistry registry) {
         this.settings = settings;
         this.daysBack = daysBack;
-        this.dataSource = dataSource;
-        this.postgres = new NamedParameterJdbcTemplate(dataSource);
+        this.postgres = postgres;
         this.clock = clock;
         succeeded = runs(registry, "succeeded");
         failed = runs(registry, "failed");
@@ -81,123 +83,86 @@ public final class Job {
         return settings.name();
     }
 
-    /** The schedule has fired: that day is due now, and those that were missed before it. */
-    public void fire(@Header("scheduledFireTime") Date scheduled) {
-        LocalDate day = day(scheduled == null ? clock.instant() : scheduled.toInstant());
-        int days =
-                postgres.update(
-                        SqlFile.text(SQL + "make_due.sql"),
-                        Map.of("job", name(), "day", day, "most", settings.catchUpDays()));
+    /** The schedule has fired: as variables, the {@code day} that is due now, and {@code most}. */
+    public void fire(@Header("scheduledFireTime") Date scheduled, Exchange exchange) {
+        Instant fired = scheduled == null ? clock.instant() : scheduled.toInstant();
+        exchange.setVariable(
+                "day", LocalDate.ofInstant(fired, ZoneOffset.UTC).minusDays(daysBack).toString());
+        exchange.setVariable("most", settings.catchUpDays());
+    }
+
+    /** That day is due, and those that were missed before it. */
+    public void fired(
+            @Variable("day") String day, @Header(SqlConstants.SQL_UPDATE_COUNT) int days) {
         LOG.info("job={} event=fired day={} new-days={}", name(), day, days);
     }
 
-    private LocalDate day(Instant fired) {
-        return LocalDate.ofInstant(fired, ZoneOffset.UTC).minusDays(daysBack);
-    }
-
     /**
-     * A day to work on now; null if there is none, or if another runtime is at work on this job.
-     */
-    public JobDay next() throws SQLException {
-        if (earliest().isEmpty()) {
-            return null;
-        }
-        Optional<JobLock> lock = JobLock.take(dataSource, name());
-        if (lock.isEmpty()) {
-            return null;
-        }
-        try {
-            // Another one may have done it before the lock was ours.
-            Optional<LocalDate> day = earliest();
-            if (day.isPresent()) {
-                return new JobDay(name(), day.get(), clock.instant(), lock.get());
-            }
-        } catch (RuntimeException e) {
-            lock.get().close();
-            throw e;
-        }
-        lock.get().close();
-        return null;
-    }
-
-    private Optional<LocalDate> earliest() {
-        return postgres
-                .queryForList(
-                        SqlFile.text(SQL + "next.sql"), Map.of("job", name()), LocalDate.class)
-                .stream()
-                .findFirst();
-    }
-
-    /**
-     * A given day, for work outside the schedule.
+     * A day to work on now.
      *
-     * @return empty if another process is at work on this job
+     * @param day YYYY-MM-DD
+     * @return null if another process is at work on this job
      */
-    public Optional<JobDay> take(LocalDate day) throws SQLException {
-        return JobLock.take(dataSource, name())
-                .map(lock -> new JobDay(name(), day, clock.instant(), lock));
+    public JobDay take(String day) throws SQLException {
+        LocalDate parsed = LocalDate.parse(day);
+        return JobTransaction.take(postgres, name())
+                .map(transaction -> new JobDay(name(), parsed, clock.instant(), transaction))
+                .orElse(null);
     }
 
-    /** The day's work is complete. */
-    public void done(JobDay day) {
-        postgres.update(SqlFile.text(SQL + "done.sql"), Map.of("job", name(), "day", day.day()));
-        record(day, true, day.outcome());
+    /** Whether the day that is taken is the one that is to be worked on next. */
+    public boolean isNext(@Body String next, @Variable("taken") JobDay taken) {
+        return taken.day().toString().equals(next);
+    }
+
+    /**
+     * The day's work is complete: what is to be written of it, in the transaction that holds it.
+     */
+    public void succeed(JobDay day, Exchange exchange) {
+        describe(day, day.outcome(), exchange);
+        exchange.getIn().setHeader(SqlConstants.SQL_DATA_SOURCE, day.transaction());
+    }
+
+    private void describe(JobDay day, String message, Exchange exchange) {
+        exchange.setVariable("job", name());
+        exchange.setVariable("day", day.day().toString());
+        exchange.setVariable("started", day.started().toString());
+        exchange.setVariable("message", message);
+    }
+
+    /** The day is done, if the transaction that holds the job can be committed. */
+    public void done(JobDay day) throws SQLException {
+        day.commit();
         succeeded.increment();
         LOG.info("job={} event=done day={} outcome=\"{}\"", name(), day.day(), day.outcome());
     }
 
-    /** The day's work could not be done; it is tried again after the job's pause. */
-    public void failed(JobDay day, Throwable failure) {
+    /**
+     * The day's work could not be done: what is to be written of it. It is tried again after the
+     * job's pause.
+     */
+    public void failed(
+            @Variable("taken") JobDay day,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure,
+            Exchange exchange) {
+        boolean waits = failure instanceof NotYet;
         String reason = Reason.of(failure);
-        later(day, reason);
-        if (failure instanceof NotYet) {
-            LOG.info(
-                    "job={} event=waiting day={} retry-in-ms={} reason=\"{}\"",
-                    name(),
-                    day.day(),
-                    settings.retry().toMillis(),
-                    reason);
-            return;
+        LOG.atLevel(waits ? Level.INFO : Level.WARN)
+                .log(
+                        "job={} event={} day={} retry-in-ms={} reason=\"{}\"",
+                        name(),
+                        waits ? "waiting" : "failed",
+                        day.day(),
+                        settings.retry().toMillis(),
+                        reason);
+        if (!waits) {
+            LOG.debug("job={} day={}", name(), day.day(), failure);
+            failed.increment();
         }
-        LOG.warn(
-                "job={} event=failed day={} retry-in-ms={} reason=\"{}\"",
-                name(),
-                day.day(),
-                settings.retry().toMillis(),
-                reason);
-        LOG.debug("job={} day={}", name(), day.day(), failure);
-        failed.increment();
-        record(day, false, reason);
-    }
-
-    private void later(JobDay day, String problem) {
-        postgres.update(
-                SqlFile.text(SQL + "later.sql"),
-                Map.of(
-                        "job",
-                        name(),
-                        "day",
-                        day.day(),
-                        "seconds",
-                        settings.retry().toSeconds(),
-                        "problem",
-                        problem));
-    }
-
-    private void record(JobDay day, boolean success, String message) {
-        postgres.update(
-                SqlFile.text(SQL + "run.sql"),
-                Map.of(
-                        "job",
-                        name(),
-                        "day",
-                        day.day(),
-                        "started",
-                        java.sql.Timestamp.from(day.started()),
-                        "succeeded",
-                        success,
-                        "message",
-                        message));
+        describe(day, reason, exchange);
+        exchange.setVariable("waits", waits);
+        exchange.setVariable("seconds", settings.retry().toSeconds());
+        exchange.getIn().removeHeader(SqlConstants.SQL_DATA_SOURCE);
     }
 
     /** Lets others work on this job again. */
@@ -205,13 +170,8 @@ public final class Job {
         day.close();
     }
 
-    /** Counts what is due, for the gauges. */
-    public void measure() {
-        backlog.set(
-                postgres.queryForObject(
-                        SqlFile.text(SQL + "backlog.sql"),
-                        Map.of("job", name()),
-                        (row, number) ->
-                                new Backlog(row.getDouble("days"), row.getDouble("seconds"))));
+    /** What is due, for the gauges. */
+    public void measured(Map<String, Number> due) {
+        backlog.set(new Backlog(due.get("days").doubleValue(), due.get("seconds").doubleValue()));
     }
 }

@@ -1,7 +1,9 @@
 package routes.jobs;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import javax.sql.DataSource;
 
 /**
  * A job's day while it is worked on: nobody else works on a day of this job until it is closed.
@@ -12,14 +14,14 @@ public final class JobDay implements AutoCloseable {
     private final String job;
     private final LocalDate day;
     private final Instant started;
-    private final JobLock lock;
+    private final JobTransaction transaction;
     private String outcome = "done";
 
-    JobDay(String job, LocalDate day, Instant started, JobLock lock) {
+    JobDay(String job, LocalDate day, Instant started, JobTransaction transaction) {
         this.job = job;
         this.day = day;
         this.started = started;
-        this.lock = lock;
+        this.transaction = transaction;
     }
 
     public String job() {
@@ -49,14 +51,23 @@ public final class JobDay implements AutoCloseable {
      * Makes sure that nobody else works on this job: to be asked before a step that another's work
      * would clash with.
      *
-     * @throws IllegalStateException when the connection that holds the lock is gone
+     * @throws IllegalStateException when the transaction that holds the job has ended
      */
     public void stillOurs() {
-        lock.check();
+        transaction.check();
+    }
+
+    /** The transaction that holds the job, for what is to be written only if it still does. */
+    DataSource transaction() {
+        return transaction.dataSource();
+    }
+
+    void commit() throws SQLException {
+        transaction.commit();
     }
 
     @Override
     public void close() {
-        lock.close();
+        transaction.close();
     }
 }

@@ -5,9 +5,13 @@ import org.apache.camel.builder.RouteBuilder;
 
 /**
  * A job on a schedule that runs once among any number of runtimes: Quartz's clock makes a day due,
- * and whoever is free works on it, in the route {@code direct:NAME} with a {@link JobDay} as body.
+ * and whoever is free works on it, in the route {@code direct:NAME} with a {@link JobDay} as body,
+ * while a transaction of its own holds the job.
  */
 public final class JobRoute extends RouteBuilder {
+    private static final String NEXT =
+            "sql:classpath:sql/postgres/jobs/next.sql?dataSource=#postgres&outputType=SelectOne";
+
     // spotless:off
     @Override
     public void configure() {
@@ -17,7 +21,10 @@ public final class JobRoute extends RouteBuilder {
             .from("quartz:caravan/{{name}}?cron={{cron}}&trigger.timeZone=UTC&durableJob=true&recoverableJob=true")
                 .routeId("schedule-{{name}}")
                 .errorHandler(noErrorHandler())
-                .to("bean:job-{{name}}?method=fire");
+                .setVariable("job").constant("{{name}}")
+                .to("bean:job-{{name}}?method=fire").id("schedule-{{name}}-day")
+                .to("sql:classpath:sql/postgres/jobs/make_due.sql?dataSource=#postgres").id("schedule-{{name}}-make-due")
+                .to("bean:job-{{name}}?method=fired").id("schedule-{{name}}-fired");
 
         routeTemplate("job")
             .templateParameter("name")
@@ -26,26 +33,49 @@ public final class JobRoute extends RouteBuilder {
                 .routeId("job-{{name}}")
                 .errorHandler(noErrorHandler())
                 .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(false))
-                .to("bean:job-{{name}}?method=next")
+                .setVariable("job").constant("{{name}}")
+                .to(NEXT).id("job-{{name}}-look")
                 .filter(body().isNotNull())
-                    .setVariable("day", body())
-                    .doTry()
-                        .to("direct:{{name}}")
-                        .to("bean:job-{{name}}?method=done(${variable.day})")
-                        .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(true))
-                    .doCatch(Exception.class)
-                        .to("bean:job-{{name}}?method=failed(${variable.day}, ${exception})")
-                    .doFinally()
-                        .to("bean:job-{{name}}?method=release(${variable.day})")
+                    .to("bean:job-{{name}}?method=take").id("job-{{name}}-take")
+                    .filter(body().isNotNull())
+                        .setVariable("taken", body())
+                        .doTry()
+                            // Another runtime may have done it before the job was ours.
+                            .to(NEXT).id("job-{{name}}-look-again")
+                            .filter().method("job-{{name}}", "isNext")
+                                .to("direct:job-{{name}}-work")
+                                .setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, constant(true))
+                            .endDoTry()
+                        .doCatch(Exception.class)
+                            .to("bean:job-{{name}}?method=failed").id("job-{{name}}-failed")
+                            .to("sql:classpath:sql/postgres/jobs/failed.sql?dataSource=#postgres").id("job-{{name}}-note")
+                        .doFinally()
+                            .to("bean:job-{{name}}?method=release(${variable.taken})").id("job-{{name}}-release")
+                        .end()
                     .end()
                 .end();
+
+        // A day that is taken, as the variable "taken": its work, and, if that ends well, the note that it is done.
+        routeTemplate("job-work")
+            .templateParameter("name")
+            .from("direct:job-{{name}}-work")
+                .routeId("job-work-{{name}}")
+                .errorHandler(noErrorHandler())
+                .setBody(variable("taken"))
+                .to("direct:{{name}}").id("job-{{name}}-work")
+                .setBody(variable("taken"))
+                .to("bean:job-{{name}}?method=succeed").id("job-{{name}}-succeed")
+                .to("sql:classpath:sql/postgres/jobs/done.sql?dataSource=#postgres&noop=true").id("job-{{name}}-write-done")
+                .to("bean:job-{{name}}?method=done").id("job-{{name}}-done");
 
         routeTemplate("job-backlog")
             .templateParameter("name")
             .from("scheduler:job-backlog-{{name}}?delay=5000&initialDelay=0&exceptionHandler=#quiet")
                 .routeId("job-backlog-{{name}}")
                 .errorHandler(noErrorHandler())
-                .to("bean:job-{{name}}?method=measure");
+                .setVariable("job").constant("{{name}}")
+                .to("sql:classpath:sql/postgres/jobs/backlog.sql?dataSource=#postgres&outputType=SelectOne").id("job-{{name}}-count")
+                .to("bean:job-{{name}}?method=measured").id("job-{{name}}-measured");
     }
     // spotless:on
 }

@@ -55,7 +55,7 @@ public final class Jobs {
      * @return empty if another process or thread has it
      */
     public static Optional<Alone> alone(DataSource postgres, String name) throws SQLException {
-        return JobLock.take(postgres, name).map(lock -> lock::close);
+        return JobTransaction.take(postgres, name).map(held -> held::close);
     }
 
     /** A lock that is held. */
@@ -116,11 +116,7 @@ public final class Jobs {
      * be called again after it has failed.
      */
     public void start(JobSettings settings, Work work) throws Exception {
-        String name = settings.name();
-        context.getRegistry().bind("job-" + name, job(settings, work));
-        if (context.getRoute(name) == null) {
-            work.addTo(context);
-        }
+        addWork(settings, work);
         if (context.hasComponent("quartz") == null) {
             QuartzComponent quartz = new QuartzComponent();
             quartz.setProperties(store());
@@ -148,9 +144,19 @@ public final class Jobs {
         scheduler.addJob(job, true);
     }
 
-    /** A job's days, for work on one of them outside the schedule. */
-    public Job job(JobSettings settings, Work work) {
-        return new Job(settings, work.daysBack(), postgres, clock, registry);
+    /**
+     * Adds the routes for work on a job's days, and no schedule: a day that {@link Job#take} gives
+     * goes to {@code direct:job-NAME-work} as the variable {@code taken}.
+     */
+    public Job addWork(JobSettings settings, Work work) throws Exception {
+        String name = settings.name();
+        Job job = new Job(settings, work.daysBack(), postgres, clock, registry);
+        context.getRegistry().bind("job-" + name, job);
+        if (context.getRoute(name) == null) {
+            work.addTo(context);
+        }
+        add("job-work", settings);
+        return job;
     }
 
     private void add(String template, JobSettings settings) throws Exception {

@@ -30,6 +30,7 @@ import routes.sink.CommitTime;
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final long ONE_IN = 20;
+    private static final int FIRST_ROWS = 1_000;
 
     /**
      * @param rows unsent rows, counted up to a million
@@ -48,7 +49,6 @@ public final class Outbox {
     private final Counter tooLarge;
     private final DistributionSummary batchRows;
     private final Timer batchTime;
-    private final int first;
     private int limit;
     private boolean prepared = true;
     private boolean fromStart;
@@ -78,9 +78,7 @@ public final class Outbox {
         this.bytes = bytes;
         this.largest = largest;
         this.poll = poll;
-        // So few that they are no more than a batch, whatever their size.
-        first = Math.max(1, Math.min(rows, bytes / largest));
-        limit = first;
+        limit = Math.min(rows, FIRST_ROWS);
         polls =
                 Counter.builder("caravan.outbox.polls")
                         .description("Times that unsent rows were looked for")
@@ -218,8 +216,9 @@ public final class Outbox {
      * When the next poll is, and what it asks for.
      *
      * <p>How many rows: Postgres makes JSON of as many as are asked for, whatever may be sent of
-     * them. So the first poll asks for few, and each full one for up to twice as many the next
-     * time, as far as the bytes of a batch allow.
+     * them. So the first poll asks for some, the first after a failure for so few that they are
+     * surely no more than a batch, and each full one for up to twice as many the next time, as far
+     * as the bytes of a batch allow.
      *
      * <p>Where it begins: at the first unsent row, or, where finding that was slow, mostly at the
      * last one sent. Sent rows that an old transaction keeps Postgres from cleaning up stand in the
@@ -284,7 +283,8 @@ public final class Outbox {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
         nextPoll = System.nanoTime() + poll.toNanos();
         after = null;
-        limit = first;
+        // So few that they are no more than a batch, whatever their size.
+        limit = Math.max(1, Math.min(rows, bytes / largest));
         prepared = !table.preparesAgain();
     }
 

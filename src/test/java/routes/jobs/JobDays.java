@@ -14,7 +14,7 @@ public final class JobDays {
                 job,
                 day,
                 Instant.now(),
-                JobLock.take(postgres, job)
+                JobTransaction.take(postgres, job)
                         .orElseThrow(() -> new IllegalStateException(job + " is locked")));
     }
 }

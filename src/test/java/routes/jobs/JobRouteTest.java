@@ -3,11 +3,17 @@ package routes.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedList;
 import java.util.List;
 import org.apache.camel.BindToRegistry;
+import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.Variable;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -18,12 +24,15 @@ import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The job template's order of steps, with the steps themselves recorded. */
+/** The job's routes with Postgres replaced, and the bean's decisions recorded. */
 class JobRouteTest extends CamelTestSupport {
+    private static final String DAY = "2026-03-29";
+
     private final List<String> steps = new ArrayList<>();
-    private String due = "a day";
+    private final Deque<String> due = new LinkedList<>(List.of(DAY, DAY));
+    private boolean held;
     private boolean workFails;
-    private boolean storeFails;
+    private String refuses = "";
 
     @BindToRegistry("job-x")
     private final Steps recorded = new Steps();
@@ -33,19 +42,34 @@ class JobRouteTest extends CamelTestSupport {
 
     /** Stands for {@link Job}; Camel calls it by name. */
     public final class Steps {
-        public Object next() {
-            steps.add("next");
-            return due;
+        public void fire(Exchange exchange) {
+            steps.add("fire");
         }
 
-        public void done(Object day) {
+        public void fired() {
+            steps.add("fired");
+        }
+
+        public Object take(@Body String day) {
+            steps.add("take " + day);
+            return held ? null : "taken " + day;
+        }
+
+        public boolean isNext(@Body String next, @Variable("taken") String taken) {
+            return taken.equals("taken " + next);
+        }
+
+        public void succeed(@Body Object day) {
+            steps.add("succeed " + day);
+        }
+
+        public void done(@Body Object day) {
             steps.add("done " + day);
-            if (storeFails) {
-                throw new IllegalStateException("Postgres is away");
-            }
         }
 
-        public void failed(Object day, Throwable failure) {
+        public void failed(
+                @Variable("taken") Object day,
+                @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
             steps.add("failed " + day + ": " + failure.getMessage());
         }
 
@@ -81,10 +105,55 @@ class JobRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void start() throws Exception {
+        add("job-work");
+        add("job");
+        add("schedule");
+        AdviceWith.adviceWith(
+                context,
+                "job-work-x",
+                route -> route.weaveById(".*-write-done").replace().to("mock:done"));
+        AdviceWith.adviceWith(
+                context,
+                "job-x",
+                route -> {
+                    route.replaceFromWith("direct:look");
+                    route.weaveById(".*-look").replace().to("mock:look");
+                    route.weaveById(".*-look-again").replace().to("mock:look");
+                    route.weaveById(".*-note").replace().to("mock:failed");
+                });
+        AdviceWith.adviceWith(
+                context,
+                "schedule-x",
+                route -> {
+                    route.replaceFromWith("direct:fire");
+                    route.weaveById(".*-make-due").replace().to("mock:make-due");
+                });
+        getMockEndpoint("mock:look")
+                .whenAnyExchangeReceived(
+                        exchange -> {
+                            assertThat(exchange.getVariable("job")).isEqualTo("x");
+                            exchange.getIn().setBody(due.poll());
+                        });
+        for (String note : Arrays.asList("done", "failed", "make-due")) {
+            getMockEndpoint("mock:" + note)
+                    .whenAnyExchangeReceived(
+                            exchange -> {
+                                if (refuses.equals(note)) {
+                                    throw new IllegalStateException("Postgres is unreachable");
+                                }
+                                steps.add("write " + note);
+                            });
+        }
+        context.start();
+    }
+
+    private void add(String template) {
         CamelContext started = context;
-        TemplatedRouteBuilder.builder(started, "job").routeId("job-x").parameter("name", "x").add();
-        AdviceWith.adviceWith(started, "job-x", route -> route.replaceFromWith("direct:look"));
-        started.start();
+        TemplatedRouteBuilder.builder(started, template)
+                .routeId(template + "-x")
+                .parameter("name", "x")
+                .parameter("cron", "0+0+2+*+*+?")
+                .add();
     }
 
     /** Looks once, and says whether the next look comes at once. */
@@ -94,16 +163,43 @@ class JobRouteTest extends CamelTestSupport {
     }
 
     @Test
-    void nothingDue_nothingHappens() {
-        due = null;
-        assertThat(look()).isFalse();
-        assertThat(steps).containsExactly("next");
+    void schedule_makesItsDayDue() {
+        template.sendBody("direct:fire", null);
+        assertThat(steps).containsExactly("fire", "write make-due", "fired");
     }
 
     @Test
-    void dueDay_isWorkedOn_doneAndReleased_andTheNextIsLookedForAtOnce() {
+    void nothingDue_nothingHappens() {
+        due.clear();
+        assertThat(look()).isFalse();
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void dueDay_isWorkedOn_notedAsDone_andReleased_andTheNextIsLookedForAtOnce() {
         assertThat(look()).isTrue();
-        assertThat(steps).containsExactly("next", "work on a day", "done a day", "release a day");
+        assertThat(steps)
+                .containsExactly(
+                        "take " + DAY,
+                        "work on taken " + DAY,
+                        "succeed taken " + DAY,
+                        "write done",
+                        "done taken " + DAY,
+                        "release taken " + DAY);
+    }
+
+    @Test
+    void jobThatAnotherRuntimeHolds_isLeftToIt() {
+        held = true;
+        assertThat(look()).isFalse();
+        assertThat(steps).containsExactly("take " + DAY);
+    }
+
+    @Test
+    void dayThatAnotherRuntimeHasDoneMeanwhile_isNotDoneAgain() {
+        due.removeLast();
+        assertThat(look()).isFalse();
+        assertThat(steps).containsExactly("take " + DAY, "release taken " + DAY);
     }
 
     @Test
@@ -112,19 +208,31 @@ class JobRouteTest extends CamelTestSupport {
         assertThat(look()).isFalse();
         assertThat(steps)
                 .containsExactly(
-                        "next", "work on a day", "failed a day: the work fails", "release a day");
+                        "take " + DAY,
+                        "work on taken " + DAY,
+                        "failed taken " + DAY + ": the work fails",
+                        "write failed",
+                        "release taken " + DAY);
     }
 
     @Test
-    void storeThatRefuses_theDayIsNotedAsFailed_andReleased() {
-        storeFails = true;
+    void transactionThatIsLost_theDayIsNotedAsFailed_andReleased() {
+        refuses = "done";
         assertThat(look()).isFalse();
         assertThat(steps)
-                .containsExactly(
-                        "next",
-                        "work on a day",
-                        "done a day",
-                        "failed a day: Postgres is away",
-                        "release a day");
+                .containsSubsequence(
+                        "succeed taken " + DAY,
+                        "failed taken " + DAY + ": Postgres is unreachable",
+                        "write failed",
+                        "release taken " + DAY)
+                .doesNotContain("done taken " + DAY);
+    }
+
+    @Test
+    void failureThatCannotBeNoted_theDayIsReleased() {
+        workFails = true;
+        refuses = "failed";
+        assertThat(look()).isFalse();
+        assertThat(steps).endsWith("release taken " + DAY);
     }
 }
