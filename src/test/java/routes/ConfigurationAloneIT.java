@@ -6,6 +6,7 @@ import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,10 @@ class ConfigurationAloneIT {
                             + " false, NULL, -9223372036854775808, NULL, NULL, NULL), ('c', NULL,"
                             + " NULL, 'null', NULL, NULL, NULL, true)");
         Path config = Files.createDirectories(Path.of("target/it")).resolve("orders.properties");
+        Files.copy(
+                Path.of("src/test/resources/it/orders.sql"),
+                config.resolveSibling("orders.sql"),
+                StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(
                 config,
                 """
@@ -48,7 +53,7 @@ class ConfigurationAloneIT {
                 caravan.sinks=orders
                 caravan.sink.orders.topic=orders
                 caravan.sink.orders.table=orders
-                caravan.sink.orders.ddl=src/test/resources/it/orders.sql
+                caravan.sink.orders.ddl=orders.sql
                 """);
         Map<String, String> environment = services.environment();
         environment.put("CARAVAN_CONFIG", config.toString());
