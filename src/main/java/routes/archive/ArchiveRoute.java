@@ -182,6 +182,13 @@ final class ArchiveRoute extends RouteBuilder {
             .transform(method("archive", "report"))
             .marshal().json(JsonLibrary.Jackson, true)
             .to("bean:archive?method=write").id("write")
+            // It may have been written late, in the place of one that has more.
+            .transform(method("archive-batches", "movedOnTheDay"))
+            .to(read("archive_moves", "aggregate")).id("moved-by-now")
+            .convertBodyTo(List.class)
+            .filter(method("archive", "reportHasLess"))
+                .to("direct:archive-report")
+            .end()
             .setBody(method("archive", "reported"));
     }
     // spotless:on
