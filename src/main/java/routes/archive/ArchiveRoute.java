@@ -1,6 +1,7 @@
 package routes.archive;
 
 import com.mongodb.client.model.ReturnDocument;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Expression;
 import org.apache.camel.builder.RouteBuilder;
@@ -79,6 +80,7 @@ final class ArchiveRoute extends RouteBuilder {
             .transform(method("archive-batches", "note"))
             .setProperty("note", body())
             .to(mongo("archive_batches", "insert")).id("note")
+            .setProperty("copied", ArrayList::new)
             .transform(method("archive-users", "documents"))
             .to(read("user_events", "findAll")).id("read")
             .split(lists(CHUNK)).streaming().stopOnException()
@@ -140,8 +142,11 @@ final class ArchiveRoute extends RouteBuilder {
                 .end()
             .end()
             .filter(simple("${exchangeProperty.note.get('users').size} > 0"))
-                .transform(method("archive-users", "idsOfGoing"))
-                .to(read("user_events", "aggregate")).id("going")
+                .setBody(exchangeProperty("copied"))
+                .filter(method("archive-copies", "theirsAreUnknown"))
+                    .transform(method("archive-users", "idsOfGoing"))
+                    .to(read("user_events", "aggregate")).id("going")
+                .end()
                 .split(lists(CHUNK)).streaming().stopOnException()
                     .setProperty("ids", body())
                     .to("direct:archive-delete")

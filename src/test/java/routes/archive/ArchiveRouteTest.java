@@ -52,8 +52,8 @@ class ArchiveRouteTest extends CamelTestSupport {
     private static final LocalDate DAY = LocalDate.of(2026, 3, 31);
     private static final List<String> BATCH =
             List.of(
-                    "note", "read", "copy", "verify", "look", "decide", "going", "copies", "delete",
-                    "moves", "free");
+                    "note", "read", "copy", "verify", "look", "decide", "copies", "delete", "moves",
+                    "free");
 
     /** What MongoDB answers at a step, in place of what it answers when all goes well. */
     @FunctionalInterface
@@ -320,6 +320,22 @@ class ArchiveRouteTest extends CamelTestSupport {
     }
 
     @Test
+    void mongodbRefusesToSayWhatIsLeft_theNoteStays() {
+        decided = note(List.of(1), List.of(), "deleting");
+        answers.put("left", exchange -> List.of(decided));
+        for (String step : List.of("take-over", "going")) {
+            answers.put(
+                    step,
+                    exchange -> {
+                        throw new CamelMongoDbException(new MongoException(step + " refused"));
+                    });
+            assertThatThrownBy(this::archive).hasRootCauseMessage(step + " refused");
+            assertThat(steps).endsWith(step).doesNotContain("delete", "free", "moved");
+            answers.remove(step);
+        }
+    }
+
+    @Test
     void takingBackComesTooLate_theRunEnds_theNoteStays() {
         found = List.of(user(1));
         decided = note(List.of(), List.of(1), "deleting");
@@ -469,8 +485,8 @@ class ArchiveRouteTest extends CamelTestSupport {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "left", "find", "note", "read", "copy", "verify", "look", "decide", "going",
-                "copies", "delete", "moves", "free", "moved"
+                "left", "find", "note", "read", "copy", "verify", "look", "decide", "copies",
+                "delete", "moves", "free", "moved"
             })
     void mongodbRefuses_theRunEndsThere_andReportsNothing(String step) {
         found = List.of(user(1), user(2), user(3));
