@@ -110,7 +110,7 @@ final class ArchiveRoute extends RouteBuilder {
 
         // A batch that another process left.
         from("direct:archive-left").routeId("archive-left")
-            .errorHandler(defaultErrorHandler().maximumRedeliveries(0))
+            .errorHandler(defaultErrorHandler().maximumRedeliveries(0).logExhausted(false))
             .onException(StillAtWork.class)
                 .maximumRedeliveries(LOOKS).redeliveryDelay(1_000).logRetryAttempted(false)
             .end()
