@@ -130,13 +130,17 @@ public final class Archive implements Work {
     /** Writes the report in place of the one there may be. */
     public void write(@Body byte[] report, @ExchangeProperty("run") ArchiveRun run)
             throws IOException {
-        run.day().stillOurs();
         destination.write(run.day().day() + ".json", out -> out.write(report));
     }
 
-    /** The day is done, unless another process may have reported more since. */
+    /** Whether more have moved than the report says. */
+    public boolean reportHasLess(
+            @Body List<Document> moved, @ExchangeProperty("run") ArchiveRun run) {
+        return moved.size() > run.dayUsers();
+    }
+
+    /** The day is done. */
     public void reported(@ExchangeProperty("run") ArchiveRun run) {
-        run.day().stillOurs();
         run.day().outcome(run.toString());
         progress.accept(run);
     }

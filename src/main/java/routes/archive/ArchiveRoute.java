@@ -1,6 +1,7 @@
 package routes.archive;
 
 import com.mongodb.client.model.ReturnDocument;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Expression;
 import org.apache.camel.builder.RouteBuilder;
@@ -79,6 +80,7 @@ final class ArchiveRoute extends RouteBuilder {
             .transform(method("archive-batches", "note"))
             .setProperty("note", body())
             .to(mongo("archive_batches", "insert")).id("note")
+            .setProperty("copied", ArrayList::new)
             .transform(method("archive-users", "documents"))
             .to(read("user_events", "findAll")).id("read")
             .split(lists(CHUNK)).streaming().stopOnException()
@@ -108,7 +110,7 @@ final class ArchiveRoute extends RouteBuilder {
 
         // A batch that another process left.
         from("direct:archive-left").routeId("archive-left")
-            .errorHandler(defaultErrorHandler().maximumRedeliveries(0).allowRedeliveryWhileStopping(false))
+            .errorHandler(defaultErrorHandler().maximumRedeliveries(0).allowRedeliveryWhileStopping(false).logExhausted(false))
             .onException(StillAtWork.class)
                 .maximumRedeliveries(LOOKS).redeliveryDelay(1_000).logRetryAttempted(false)
             .end()
@@ -140,8 +142,11 @@ final class ArchiveRoute extends RouteBuilder {
                 .end()
             .end()
             .filter(simple("${exchangeProperty.note.get('users').size} > 0"))
-                .transform(method("archive-users", "idsOfGoing"))
-                .to(read("user_events", "aggregate")).id("going")
+                .setBody(exchangeProperty("copied"))
+                .filter(method("archive-copies", "theirsAreUnknown"))
+                    .transform(method("archive-users", "idsOfGoing"))
+                    .to(read("user_events", "aggregate")).id("going")
+                .end()
                 .split(lists(CHUNK)).streaming().stopOnException()
                     .setProperty("ids", body())
                     .to("direct:archive-delete")
@@ -182,6 +187,13 @@ final class ArchiveRoute extends RouteBuilder {
             .transform(method("archive", "report"))
             .marshal().json(JsonLibrary.Jackson, true)
             .to("bean:archive?method=write").id("write")
+            // It may have been written late, in the place of one that has more.
+            .transform(method("archive-batches", "movedOnTheDay"))
+            .to(read("archive_moves", "aggregate")).id("moved-by-now")
+            .convertBodyTo(List.class)
+            .filter(method("archive", "reportHasLess"))
+                .to("direct:archive-report")
+            .end()
             .setBody(method("archive", "reported"));
     }
     // spotless:on

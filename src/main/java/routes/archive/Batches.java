@@ -120,7 +120,7 @@ public final class Batches {
         }
         Instant at = note.getDate("at").toInstant();
         return List.of(
-                same.append("at", Date.from(at)).append("$expr", ServerClock.after(at, WAITS)),
+                same.append("at", Date.from(at)).append("$expr", serverTime("$gt", at.plus(WAITS))),
                 Updates.currentDate("at"));
     }
 
@@ -139,7 +139,15 @@ public final class Batches {
 
     /** Holds until a decision's process must not take copies back any more. */
     static Document mayTakeBack(Document note) {
-        return ServerClock.before(note.getDate("at").toInstant(), TAKES_BACK);
+        return serverTime("$lt", note.getDate("at").toInstant().plus(TAKES_BACK));
+    }
+
+    /**
+     * A condition on MongoDB's clock when a command is carried out. It holds for a process, too,
+     * that was frozen between its own look at a clock and its command.
+     */
+    private static Document serverTime(String compared, Instant moment) {
+        return new Document(compared, List.of("$$NOW", Date.from(moment)));
     }
 
     /** Who has moved, noted under the batch: another time, it is the same document. */
@@ -152,7 +160,6 @@ public final class Batches {
 
     /** All who have moved on the run's day, each once, in the order of their ids: {@code {_id}}. */
     public List<Bson> movedOnTheDay(@ExchangeProperty("run") ArchiveRun run) {
-        run.day().stillOurs();
         return List.of(
                 Aggregates.match(Filters.eq("day", run.day().day().toString())),
                 // Earlier versions had a document a user: {day, user_id}.

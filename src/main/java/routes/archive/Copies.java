@@ -78,12 +78,14 @@ public final class Copies {
     }
 
     /**
-     * Makes sure that there is a copy of each document.
+     * Makes sure that there is a copy of each document, and remembers them by their ids.
      *
      * @throws IllegalStateException when one is not there; nothing of the batch is deleted then
      */
     public void verified(
-            @Body List<Document> standing, @ExchangeProperty("chunk") List<Document> documents) {
+            @Body List<Document> standing,
+            @ExchangeProperty("chunk") List<Document> documents,
+            @ExchangeProperty("copied") List<Document> copied) {
         Set<Object> missing = new HashSet<>(ids(documents));
         ids(standing).forEach(missing::remove);
         if (!missing.isEmpty()) {
@@ -96,6 +98,16 @@ public final class Copies {
                             + ". Nothing of this batch has been deleted from user_events; look"
                             + " at the server's log");
         }
+        copied.addAll(standing);
+    }
+
+    /**
+     * Whether MongoDB is to be asked for the documents of those who go: not right after copying.
+     */
+    public boolean theirsAreUnknown(
+            @ExchangeProperty("copied") List<Document> copied,
+            @ExchangeProperty("note") Document note) {
+        return copied == null || !note.getList("staying", Object.class).isEmpty();
     }
 
     /** Deletes of the copies of those originals; the server refuses them when they come late. */

@@ -1,14 +1,10 @@
 package routes.archive;
 
-import com.mongodb.client.model.Accumulators;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.Sorts;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.bson.Document;
@@ -16,49 +12,44 @@ import org.bson.conversions.Bson;
 
 /** The questions who is to be archived, who has come back, and what documents users have. */
 public final class InactiveUsers {
-    private static final String EVENT = "$event_time";
-    private static final String REGISTERED = "$user_info.registration_date";
+    /** A date is one if it stands between the first and the last, in the order of all values. */
+    private static final String INACTIVE =
+            """
+            {pipeline: [
+              {$group: {
+                _id: '$user_id',
+                last_event: {$max: '$event_time'},
+                registered: {$max: '$user_info.registration_date'},
+                documents: {$sum: 1},
+                undated: {$sum: {$cond: [{$and: [
+                  {$gte: ['$event_time', FIRST]}, {$lte: ['$event_time', LAST]},
+                  {$gte: ['$user_info.registration_date', FIRST]},
+                  {$lte: ['$user_info.registration_date', LAST]}]}, 0, 1]}}}},
+              {$match: {$or: [
+                {undated: {$gt: 0}},
+                {_id: null},
+                {last_event: {$lt: ACTIVE}, registered: {$lt: NEW}}]}},
+              {$sort: {_id: 1}}]}\
+            """
+                    .replace("FIRST", date(Long.MIN_VALUE))
+                    .replace("LAST", date(Long.MAX_VALUE));
 
     InactiveUsers() {}
 
-    /**
-     * Who is to be archived, or would have to be asked about, in the order of their ids: {@code
-     * {_id, undated}}, with how many documents do not tell because a date is missing or is no date.
-     */
-    public List<Bson> inactive(@ExchangeProperty("run") ArchiveRun run) {
-        return List.of(
-                Aggregates.group(
-                        "$user_id",
-                        Accumulators.max("last_event", EVENT),
-                        Accumulators.max("registered", REGISTERED),
-                        Accumulators.sum("documents", 1L),
-                        Accumulators.sum(
-                                "undated", new Document("$cond", List.of(dated(), 0L, 1L)))),
-                Aggregates.match(
-                        Filters.or(
-                                Filters.gt("undated", 0L),
-                                Filters.eq("_id", null),
-                                Filters.and(
-                                        Filters.lt("last_event", run.activeSince()),
-                                        Filters.lt("registered", run.newSince())))),
-                Aggregates.sort(Sorts.ascending("_id")));
+    private static String date(long time) {
+        return "{$date: {$numberLong: '" + time + "'}}";
     }
 
-    /** Both dates are dates: in the order of all values, they stand between the first and last. */
-    private static Bson dated() {
-        return new Document(
-                "$and",
-                Stream.of(EVENT, REGISTERED)
-                        .flatMap(
-                                field ->
-                                        Stream.of(
-                                                new Document(
-                                                        "$gte",
-                                                        List.of(field, new Date(Long.MIN_VALUE))),
-                                                new Document(
-                                                        "$lte",
-                                                        List.of(field, new Date(Long.MAX_VALUE)))))
-                        .toList());
+    /**
+     * Who is to be archived, or would have to be asked about, in the order of their ids: {@code
+     * {_id, documents, undated}}, with how many documents do not tell because a date is missing or
+     * is no date.
+     */
+    public List<Document> inactive(@ExchangeProperty("run") ArchiveRun run) {
+        return Document.parse(
+                        INACTIVE.replace("ACTIVE", date(run.activeSince().getTime()))
+                                .replace("NEW", date(run.newSince().getTime())))
+                .getList("pipeline", Document.class);
     }
 
     /** The ids of those found who are to be archived; the others are counted and stay. */

@@ -367,7 +367,7 @@ class ArchiveIT {
 
     @Test
     void endedBetweenTheDecisionAndTheDelete_isFinished() throws Exception {
-        for (String step : List.of("decide", "going", "copies")) {
+        for (String step : List.of("decide", "copies")) {
             events.deleteMany(new Document());
             archived.deleteMany(new Document());
             events.insertMany(List.of(event(1, daysBefore(20)), event(2, daysBefore(20))));
