@@ -41,6 +41,7 @@ import routes.batches.BatchesComponent;
 import routes.board.Board;
 import routes.board.Failures;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseComponent;
 import routes.console.Console;
 import routes.deadletter.DeadLettersRoute;
 import routes.health.HealthPages;
@@ -60,6 +61,7 @@ import routes.outbox.OutboxSettings;
 import routes.outbox.Outboxes;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
+import routes.sink.RecoveryRoute;
 import routes.sink.Sink;
 import routes.sink.SinkRoute;
 import routes.sink.SinkSettings;
@@ -93,6 +95,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final HikariDataSource postgres;
     private final HikariDataSource subscriber;
     private final ClickHouse clickHouse;
+    private final HikariDataSource clickHouseSql;
     private final Optional<Marts> marts;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final WebSettings webSettings;
@@ -111,6 +114,7 @@ public final class CaravanRuntime implements AutoCloseable {
         kafka = Servers.kafka(settings);
         postgres = Servers.postgres(settings);
         clickHouse = Servers.clickHouse(settings);
+        clickHouseSql = Servers.clickHouseSql(settings);
         subscriber = Servers.subscriber(settings);
         works = new Works(settings, jobs, postgres, clickHouse);
         topics = new Topics(kafka, settings.integer("caravan.kafka.replication", -1, 32_767));
@@ -183,11 +187,15 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind("quiet", new QuietExceptionHandler());
         main.bind("batches", new BatchesComponent(kafka, new KafkaMetrics(registry)));
         main.bind("kafka", kafkaComponent());
+        main.bind("clickhouse", clickHouseSql);
         main.configure().addRoutesBuilder(new OutboxRoute());
         main.configure().addRoutesBuilder(new SinkRoute());
+        main.configure().addRoutesBuilder(new RecoveryRoute());
         main.configure().addRoutesBuilder(new DeadLettersRoute());
         main.configure().addRoutesBuilder(new JobRoute());
         main.start();
+        // Not in the registry: there its name is the DataSource's, for sql: endpoints.
+        main.getCamelContext().addComponent("clickhouse", new ClickHouseComponent(clickHouse));
         addHealthChecks();
         new HealthPages(main.getCamelContext(), registry).addTo(web);
         console.addTo(web);
@@ -451,6 +459,7 @@ public final class CaravanRuntime implements AutoCloseable {
         streams.close();
         marts.ifPresent(Marts::close);
         clickHouse.close();
+        clickHouseSql.close();
         subscriber.close();
         postgres.close();
         LOG.info("event=stopped");
