@@ -103,6 +103,40 @@ public final class Servers {
         return clickHouse(settings, "caravan.clickhouse.", timeout);
     }
 
+    /** Connections to ClickHouse by JDBC, as the account that writes; opened when needed. */
+    public static HikariDataSource clickHouseSql(Settings settings) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName("clickhouse");
+        pool.setJdbcUrl(
+                "jdbc:clickhouse:"
+                        + settings.text("caravan.clickhouse.url")
+                        + "/"
+                        + settings.identifier("caravan.clickhouse.database"));
+        pool.setUsername(settings.text("caravan.clickhouse.user"));
+        pool.setPassword(settings.find("caravan.clickhouse.password").orElse(""));
+        pool.setMaximumPoolSize(4);
+        pool.setMinimumIdle(0);
+        pool.setConnectionTimeout(TimeUnit.SECONDS.toMillis(5));
+        pool.setInitializationFailTimeout(-1);
+        pool.addDataSourceProperty("client_name", "caravan");
+        pool.addDataSourceProperty("compress", "false");
+        pool.addDataSourceProperty("retry", "0");
+        pool.addDataSourceProperty("connection_timeout", "5000");
+        pool.addDataSourceProperty(
+                "socket_timeout",
+                Long.toString(settings.duration("caravan.clickhouse.timeout").toMillis()));
+        if (quorum(settings)) {
+            ClickHouse.QUORUM.forEach(
+                    (name, value) ->
+                            pool.addDataSourceProperty("clickhouse_setting_" + name, value));
+        }
+        return pool;
+    }
+
+    private static boolean quorum(Settings settings) {
+        return settings.choice("caravan.clickhouse.quorum", "true", "false").equals("true");
+    }
+
     /** ClickHouse as the account that only reads. */
     public static ClickHouse clickHouseReader(Settings settings) {
         return clickHouse(
@@ -117,7 +151,7 @@ public final class Servers {
                 settings.identifier("caravan.clickhouse.database"),
                 settings.text(account + "user"),
                 settings.find(account + "password").orElse(""),
-                settings.choice("caravan.clickhouse.quorum", "true", "false").equals("true"),
+                quorum(settings),
                 timeout);
     }
 }

@@ -1,5 +1,7 @@
 package routes.cinema;
 
+import static routes.clickhouse.ClickHouse.number;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -106,15 +108,13 @@ public final class Models {
     /** Counts the events that no session can be made of. */
     public void count() {
         leftOut =
-                ((Number)
-                                clickHouse
-                                        .rows(
-                                                "SELECT count() AS n FROM"
-                                                        + " staging.viewing_events_left_out",
-                                                Map.of())
-                                        .get(0)
-                                        .get("n"))
-                        .longValue();
+                number(
+                        clickHouse
+                                .rows(
+                                        "SELECT count() AS n FROM staging.viewing_events_left_out",
+                                        Map.of())
+                                .get(0),
+                        "n");
     }
 
     /** How the models stand; a failure that is new is logged. */
@@ -144,13 +144,13 @@ public final class Models {
     }
 
     private static MartState state(Map<String, Object> row) {
-        long built = ((Number) row.get("built")).longValue();
+        long built = number(row, "built");
         return new MartState(
                 (String) row.get("name"),
                 MartState.State.valueOf((String) row.get("state")),
                 built == 0 ? null : Instant.ofEpochSecond(built),
-                built == 0 ? null : ((Number) row.get("ms")).longValue() / 1e3,
-                ((Number) row.get("rows")).longValue(),
+                built == 0 ? null : number(row, "ms") / 1e3,
+                number(row, "rows"),
                 MartState.plain((String) row.get("problem")));
     }
 }

@@ -57,6 +57,13 @@ public final class ClickHouse implements AutoCloseable {
                     Map.entry("input_format_skip_unknown_fields", "1"),
                     Map.entry("input_format_import_nested_json", "0"));
 
+    /** Inserts wait for a majority of a table's replicas, and reads see what a majority has. */
+    public static final Map<String, String> QUORUM =
+            Map.of(
+                    "insert_quorum", "auto",
+                    "insert_quorum_parallel", "0",
+                    "select_sequential_consistency", "1");
+
     private static final ObjectReader ROWS =
             new ObjectMapper().readerFor(new TypeReference<Map<String, Object>>() {});
 
@@ -64,8 +71,7 @@ public final class ClickHouse implements AutoCloseable {
 
     /**
      * @param url {@code http://host:port}
-     * @param quorum inserts wait for a majority of a table's replicas, and reads see what a
-     *     majority has
+     * @param quorum the settings {@link #QUORUM} hold for everything
      * @param timeout how long an answer may take before the connection is given up
      */
     public ClickHouse(
@@ -89,57 +95,30 @@ public final class ClickHouse implements AutoCloseable {
                         .setSocketTimeout(timeout.toMillis(), ChronoUnit.MILLIS)
                         .setClientName("caravan");
         if (quorum) {
-            builder.serverSetting("insert_quorum", "auto")
-                    .serverSetting("insert_quorum_parallel", "0")
-                    .serverSetting("select_sequential_consistency", "1");
+            QUORUM.forEach(builder::serverSetting);
         }
         client = builder.build();
     }
 
     /**
-     * Writes JSON lines; may be called again when the connection breaks before anything was sent.
-     */
-    @FunctionalInterface
-    public interface Lines {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    /**
-     * Inserts JSON lines as one block. The same token again stores nothing twice, in the table or
-     * behind its views, and fills the views that the first try did not reach.
+     * Inserts rows as one block.
      *
+     * @param columns all of the table's if there are none
+     * @param more settings for this insert, over those that make it one block
      * @throws ClickHouseRefused when the data is at fault; then nothing of it is stored
      */
-    public void insert(String table, String token, Lines lines) throws ClickHouseRefused {
-        insert(table, Map.of("insert_deduplication_token", token), lines);
-    }
-
-    /** Inserts JSON lines into a table that keeps nothing, to hear whether they would be taken. */
-    public void rehearse(String table, Lines lines) throws ClickHouseRefused {
-        insert(table, Map.of(), lines);
-    }
-
-    /**
-     * Inserts rows in the RowBinary format, as one block; nothing keeps them from being stored
-     * twice when this is done twice.
-     */
-    public void append(String table, Lines rows) throws ClickHouseRefused {
-        insert(table, Map.of(), rows, ClickHouseFormat.RowBinary);
-    }
-
-    private void insert(String table, Map<String, String> more, Lines lines)
-            throws ClickHouseRefused {
-        insert(table, more, lines, ClickHouseFormat.JSONEachRow);
-    }
-
-    private void insert(
-            String table, Map<String, String> more, Lines lines, ClickHouseFormat format)
+    void insert(
+            String table,
+            List<String> columns,
+            ClickHouseFormat format,
+            Map<String, String> more,
+            Rows rows)
             throws ClickHouseRefused {
         InsertSettings settings = new InsertSettings();
         INSERT_SETTINGS.forEach(settings::serverSetting);
         more.forEach(settings::serverSetting);
         try (InsertResponse response =
-                client.insert(table, lines::writeTo, format, settings).get()) {
+                client.insert(table, columns, rows::writeTo, format, settings).get()) {
             response.getWrittenRows();
         } catch (ExecutionException e) {
             throw refusedOrFailed(e.getCause());
@@ -150,11 +129,25 @@ public final class ClickHouse implements AutoCloseable {
         }
     }
 
+    /** Inserts JSON lines under a token. */
+    public void insert(String table, String token, Rows lines) throws ClickHouseRefused {
+        insert(
+                table,
+                List.of(),
+                ClickHouseFormat.JSONEachRow,
+                Map.of("insert_deduplication_token", token),
+                lines);
+    }
+
+    /** Inserts rows in the RowBinary format without a token. */
+    public void append(String table, Rows rows) throws ClickHouseRefused {
+        insert(table, List.of(), ClickHouseFormat.RowBinary, Map.of(), rows);
+    }
+
+    /** By the code alone: the message quotes the data, which may hold any words. */
     private static RuntimeException refusedOrFailed(Throwable failure) throws ClickHouseRefused {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ServerException answer
-                    && DATA_ERRORS.contains(answer.getCode())
-                    && !answer.getMessage().contains("while pushing to view")) {
+            if (cause instanceof ServerException answer && DATA_ERRORS.contains(answer.getCode())) {
                 throw new ClickHouseRefused(answer.getCode(), answer.getMessage(), answer);
             }
         }
@@ -187,10 +180,22 @@ public final class ClickHouse implements AutoCloseable {
      *     {@link #keys}
      */
     public List<Map<String, Object>> rows(String sql, Map<String, Object> parameters) {
+        return rows(sql, parameters, Map.of());
+    }
+
+    /** A whole number of an answer's row. */
+    public static long number(Map<String, Object> row, String column) {
+        return ((Number) row.get(column)).longValue();
+    }
+
+    List<Map<String, Object>> rows(
+            String sql, Map<String, Object> parameters, Map<String, String> more) {
+        QuerySettings settings = answering("JSONEachRow");
+        more.forEach(settings::serverSetting);
         return stream(
                 sql,
                 parameters,
-                "JSONEachRow",
+                settings,
                 answer -> {
                     try (MappingIterator<Map<String, Object>> rows = ROWS.readValues(answer)) {
                         return rows.readAll();
@@ -203,23 +208,6 @@ public final class ClickHouse implements AutoCloseable {
         stream(sql, parameters, format, answer -> answer.transferTo(out));
     }
 
-    /**
-     * Runs an INSERT … SELECT that sees only some rows of one table; the same token again stores
-     * nothing twice.
-     *
-     * @param table the table that is seen in part
-     * @param filter the condition that its rows must meet
-     */
-    public void fill(String sql, String token, String table, String filter) {
-        QuerySettings settings =
-                new QuerySettings()
-                        .serverSetting("insert_deduplication_token", token)
-                        .serverSetting(
-                                "additional_table_filters",
-                                "{'" + table + "': '" + filter.replace("'", "\\'") + "'}");
-        stream(sql, Map.of(), settings, answer -> null);
-    }
-
     @FunctionalInterface
     private interface Reading<T> {
         T from(InputStream answer) throws IOException;
@@ -227,14 +215,14 @@ public final class ClickHouse implements AutoCloseable {
 
     private <T> T stream(
             String sql, Map<String, Object> parameters, String format, Reading<T> reading) {
-        return stream(
-                sql,
-                parameters,
-                new QuerySettings()
-                        .setFormat(ClickHouseFormat.valueOf(format))
-                        .serverSetting("output_format_json_quote_64bit_integers", "0")
-                        .serverSetting("wait_end_of_query", "1"),
-                reading);
+        return stream(sql, parameters, answering(format), reading);
+    }
+
+    private static QuerySettings answering(String format) {
+        return new QuerySettings()
+                .setFormat(ClickHouseFormat.valueOf(format))
+                .serverSetting("output_format_json_quote_64bit_integers", "0")
+                .serverSetting("wait_end_of_query", "1");
     }
 
     private <T> T stream(

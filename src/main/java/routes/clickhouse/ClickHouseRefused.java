@@ -1,8 +1,8 @@
 package routes.clickhouse;
 
 /**
- * ClickHouse is there, and says that the data cannot be stored: trying again brings the same
- * answer.
+ * ClickHouse is there, and its error code says that the data cannot be stored, by the table or by
+ * one of its views: trying again brings the same answer.
  */
 public final class ClickHouseRefused extends Exception {
     private static final long serialVersionUID = 1L;

@@ -20,6 +20,11 @@ public final class SqlFile {
 
     private SqlFile() {}
 
+    /** True if it names a file in the jar, and is no statement. */
+    static boolean isLocation(String text) {
+        return text.startsWith(CLASSPATH);
+    }
+
     /** True if there is such a file. */
     public static boolean exists(String location) {
         return location.startsWith(CLASSPATH)

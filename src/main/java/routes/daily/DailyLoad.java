@@ -1,16 +1,19 @@
 package routes.daily;
 
+import static routes.clickhouse.ClickHouse.number;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
@@ -19,7 +22,7 @@ import org.apache.commons.io.input.CountingInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.ClickHouseRefused;
+import routes.clickhouse.ClickHouseComponent;
 import routes.clickhouse.SqlFile;
 import routes.jobs.JobDay;
 import routes.jobs.NotYet;
@@ -77,6 +80,10 @@ public final class DailyLoad implements Work {
         context.getRegistry().bind(name(), this);
         context.getRegistry().bind("bucket", bucket);
         context.addRoutes(new StorageRoutes());
+        if (context.hasComponent("clickhouse") == null) {
+            context.addComponent("clickhouse", new ClickHouseComponent(clickHouse));
+        }
+        context.addRoutes(new DaySwapRoute());
         context.addRoutes(new DailyLoadRoute());
         storage = new StorageCalls(context);
     }
@@ -187,20 +194,6 @@ public final class DailyLoad implements Work {
         }
     }
 
-    /** What killed loads have left; one that is stopped and goes on finds its table gone. */
-    public void dropLeftTables() {
-        List<String> left =
-                clickHouse
-                        .rows(
-                                "SELECT name FROM system.tables WHERE database = 'raw' AND"
-                                        + " match(name, '^load_[0-9a-f]{32}') ORDER BY name DESC",
-                                Map.of())
-                        .stream()
-                        .map(row -> (String) row.get("name"))
-                        .toList();
-        left.forEach(name -> clickHouse.execute("DROP TABLE IF EXISTS raw." + name));
-    }
-
     private void read(DayFile file, String table) throws Exception {
         StoredObject object = file.object();
         int epochDay = (int) file.day().day().toEpochDay();
@@ -261,37 +254,36 @@ public final class DailyLoad implements Work {
     }
 
     /**
-     * Counts, and keeps what was rejected.
+     * Takes what the file's table holds.
      *
-     * @throws IllegalStateException when too many lines are bad; the day stays as it was
+     * @throws IllegalStateException when lines are missing
      */
-    public void check(DayFile file) throws ClickHouseRefused {
-        Map<String, Object> counts =
-                clickHouse
-                        .rows(
-                                SqlFile.text(SQL + "counts.sql").replace("{table}", file.table()),
-                                Map.of())
-                        .get(0);
-        if (number(counts, "lines") != file.lines()) {
+    public void counted(@Body DayFile file, @Header("counts") List<Map<String, Object>> counts) {
+        long lines = number(counts.get(0), "lines");
+        if (lines != file.lines()) {
             throw new IllegalStateException(
                     "Of "
                             + file.lines()
                             + " lines "
-                            + number(counts, "lines")
+                            + lines
                             + " are in "
                             + file.table()
                             + ": the load is tried again");
         }
-        file.counted(number(counts, "rejected"), number(counts, "other_days"));
-        boolean refused =
-                !file.forced() && (file.lines() == 0 || tooMany(file.lines(), file.rejected()));
-        if (refused) {
-            String reasons = reasons(file);
-            replaceRejected(file);
-            record(file, "refused");
-            dropLeftTables();
-            throw refusal(file.object(), file.lines(), file.rejected(), reasons);
-        }
+        long rejected = number(counts.get(0), "rejected");
+        file.counted(
+                rejected,
+                number(counts.get(0), "other_days"),
+                !file.forced() && (lines == 0 || tooMany(lines, rejected)));
+    }
+
+    /**
+     * Says why a file is refused.
+     *
+     * @throws IllegalStateException always; the day stays as it was
+     */
+    public void refuse(@Body DayFile file, @Header("reasons") List<Map<String, Object>> reasons) {
+        throw refusal(file.object(), file.lines(), file.rejected(), text(reasons));
     }
 
     private boolean tooMany(long lines, long rejected) {
@@ -319,32 +311,27 @@ public final class DailyLoad implements Work {
                         + " there, or load it as it is with ./caravan load-day --force");
     }
 
-    private String reasons(DayFile file) {
-        StringBuilder text = new StringBuilder();
-        for (Map<String, Object> row :
-                clickHouse.rows(
-                        SqlFile.text(SQL + "reasons.sql").replace("{table}", file.table()),
-                        Map.of())) {
-            text.append(text.isEmpty() ? "" : "; ")
-                    .append(row.get("reason"))
-                    .append(": ")
-                    .append(row.get("lines"))
-                    .append(", first in line ")
-                    .append(row.get("first"));
-        }
-        return text.isEmpty() ? "an empty file is no day without events" : text.toString();
+    private static String text(List<Map<String, Object>> reasons) {
+        return reasons.isEmpty()
+                ? "an empty file is no day without events"
+                : reasons.stream()
+                        .map(
+                                row ->
+                                        row.get("reason")
+                                                + ": "
+                                                + row.get("lines")
+                                                + ", first in line "
+                                                + row.get("first"))
+                        .collect(Collectors.joining("; "));
     }
 
-    /** Puts the file's lines in place of the day's. */
-    public void swap(DayFile file) throws ClickHouseRefused {
+    /** To be asked right before the day changes. */
+    public void stillOurs(DayFile file) {
         file.day().stillOurs();
-        String day = file.day().day().toString();
-        // From a table without rows, it empties the day.
-        clickHouse.execute(
-                "ALTER TABLE raw.lines REPLACE PARTITION '" + day + "' FROM " + file.table());
-        replaceRejected(file);
-        record(file, "loaded");
-        dropLeftTables();
+    }
+
+    /** The day is what the file says. */
+    public void loaded(DayFile file) {
         file.day()
                 .outcome(
                         "%d events, %d rejected, %d of other days, from %s in %.1f s"
@@ -356,20 +343,14 @@ public final class DailyLoad implements Work {
                                         file.seconds()));
     }
 
-    private void replaceRejected(DayFile file) {
-        String day = file.day().day().toString();
-        String table = file.table() + "_rejected";
-        clickHouse.execute("CREATE TABLE " + table + " AS raw.rejected_lines");
-        clickHouse.execute(
-                SqlFile.text(SQL + "rejected.sql")
-                        .replace("{table}", file.table())
-                        .replace("{rejected}", table),
-                Map.of("file", file.object().key()));
-        clickHouse.execute(
-                "ALTER TABLE raw.rejected_lines REPLACE PARTITION '" + day + "' FROM " + table);
+    /** The file's name, as the parameter of a query. */
+    public Map<String, Object> fileName(DayFile file) {
+        return Map.of("file", ClickHouse.escaped(file.object().key()));
     }
 
-    private void record(DayFile file, String outcome) throws ClickHouseRefused {
+    /** A row of {@code raw.loads}, as a JSON line. */
+    public String row(@Body DayFile file, @Header("outcome") String outcome)
+            throws JsonProcessingException {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("day", file.day().day().toString());
         row.put("file", file.object().key());
@@ -382,15 +363,8 @@ public final class DailyLoad implements Work {
         row.put("other_days", file.otherDays());
         row.put("seconds", file.seconds());
         row.put("outcome", outcome);
-        clickHouse.insert(
-                "raw.loads",
-                file.table() + "/" + outcome,
-                out -> out.write(JSON.writeValueAsString(row).getBytes(StandardCharsets.UTF_8)));
         LOG.info("job=load {}", row);
-    }
-
-    private static long number(Map<String, Object> row, String column) {
-        return ((Number) row.get(column)).longValue();
+        return JSON.writeValueAsString(row);
     }
 
     @Override

@@ -4,7 +4,7 @@ import org.apache.camel.builder.RouteBuilder;
 
 /**
  * A day's file from object storage into ClickHouse: read into a table of its own, looked over, and
- * swapped in at once.
+ * swapped in atomically.
  */
 final class DailyLoadRoute extends RouteBuilder {
     // spotless:off
@@ -13,12 +13,12 @@ final class DailyLoadRoute extends RouteBuilder {
         from("direct:load")
             .routeId("load")
             .errorHandler(noErrorHandler())
-            .to("bean:load?method=dropLeftTables")
+            .to("direct:load-drop")
             .to("bean:load?method=find")
             .filter(simple("${body.changed}"))
                 .to("bean:load?method=stage")
-                .to("bean:load?method=check")
-                .to("bean:load?method=swap")
+                .to("direct:load-check")
+                .to("direct:load-swap")
             .end();
     }
     // spotless:on

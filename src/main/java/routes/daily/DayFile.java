@@ -19,6 +19,7 @@ public final class DayFile {
     private long lines;
     private long rejected;
     private long otherDays;
+    private boolean refused;
 
     DayFile(JobDay day, StoredObject object, boolean changed, boolean forced) {
         this.day = day;
@@ -55,9 +56,25 @@ public final class DayFile {
         return table;
     }
 
-    void counted(long badLines, long linesOfOtherDays) {
+    /** The same, for the routes. */
+    public String getTable() {
+        return table();
+    }
+
+    /** The day, as YYYY-MM-DD. */
+    public String getDate() {
+        return day.day().toString();
+    }
+
+    void counted(long badLines, long linesOfOtherDays, boolean tooBad) {
         rejected = badLines;
         otherDays = linesOfOtherDays;
+        refused = tooBad;
+    }
+
+    /** True if the day stays as it was: too many lines are bad, or there are none. */
+    public boolean isRefused() {
+        return refused;
     }
 
     long lines() {

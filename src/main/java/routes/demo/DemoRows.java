@@ -1,5 +1,7 @@
 package routes.demo;
 
+import static routes.clickhouse.ClickHouse.number;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,10 +138,6 @@ final class DemoRows implements AutoCloseable {
                                 ClickHouse.keys(keys))
                         .get(0);
         return new Standing(number(row, "standing"), number(row, "different"));
-    }
-
-    private static long number(Map<String, Object> row, String column) {
-        return ((Number) row.get(column)).longValue();
     }
 
     /** The ten logins as they stand in ClickHouse now, by their time. */

@@ -1,5 +1,7 @@
 package routes.marts;
 
+import static routes.clickhouse.ClickHouse.number;
+
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -391,10 +393,6 @@ public final class Marts implements AutoCloseable {
                 number(row, "quiet_for"),
                 number(row, "waited_for"),
                 number(row, "under_way") > 0);
-    }
-
-    private static long number(Map<String, Object> row, String column) {
-        return ((Number) row.get(column)).longValue();
     }
 
     @Override

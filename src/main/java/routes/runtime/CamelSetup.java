@@ -17,6 +17,7 @@ import routes.jobs.JobRoute;
 import routes.kafka.RangesComponent;
 import routes.outbox.OutboxRoute;
 import routes.settings.Settings;
+import routes.sink.RecoveryRoute;
 import routes.sink.SinkRoute;
 
 /** Camel's Main with everything that the routes name: components, connections, templates. */
@@ -45,6 +46,7 @@ final class CamelSetup {
                                     new SpringTransactionPolicy(
                                             new DataSourceTransactionManager(database)));
                         });
+        main.bind("clickhouse", connections.clickHouseSql);
         KafkaConfiguration configuration = kafka(settings);
         RangesComponent ranges = new RangesComponent();
         ranges.setConfiguration(configuration);
@@ -55,6 +57,7 @@ final class CamelSetup {
         main.bind("kafka", kafka);
         main.configure().addRoutesBuilder(new OutboxRoute());
         main.configure().addRoutesBuilder(new SinkRoute());
+        main.configure().addRoutesBuilder(new RecoveryRoute());
         main.configure().addRoutesBuilder(new DeadLettersRoute());
         main.configure().addRoutesBuilder(new JobRoute());
         return main;

@@ -20,6 +20,7 @@ import routes.Reason;
 import routes.board.Board;
 import routes.board.Failures;
 import routes.board.Shown;
+import routes.clickhouse.ClickHouseComponent;
 import routes.console.Console;
 import routes.health.HealthPages;
 import routes.marts.MartStates;
@@ -108,6 +109,8 @@ public final class CaravanRuntime implements AutoCloseable {
         main.bind("mart-states", martStates);
         main.start();
         CamelContext context = main.getCamelContext();
+        // Not in the registry: there its name is the DataSource's, for sql: endpoints.
+        context.addComponent("clickhouse", new ClickHouseComponent(connections.clickHouse));
         List<Pipeline> all =
                 new Pipelines(
                                 settings,

@@ -12,12 +12,17 @@ final class Connections implements AutoCloseable {
     final HikariDataSource postgres;
     final HikariDataSource subscriber;
     final ClickHouse clickHouse;
+
+    /** ClickHouse for sql: endpoints. */
+    final HikariDataSource clickHouseSql;
+
     final Map<String, Object> kafka;
 
     Connections(Settings settings) {
         postgres = Servers.postgres(settings);
         subscriber = Servers.subscriber(settings);
         clickHouse = Servers.clickHouse(settings);
+        clickHouseSql = Servers.clickHouseSql(settings);
         kafka = Servers.kafka(settings);
     }
 
@@ -29,6 +34,7 @@ final class Connections implements AutoCloseable {
     @Override
     public void close() {
         clickHouse.close();
+        clickHouseSql.close();
         subscriber.close();
         postgres.close();
     }

@@ -67,7 +67,8 @@ final class Column {
                 + range.limits();
     }
 
-    private static String shortened(String text) {
+    /** A value as messages quote it. */
+    static String shortened(String text) {
         return text.length() <= 60 ? text : text.substring(0, 60) + "…";
     }
 

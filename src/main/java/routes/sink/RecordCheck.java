@@ -172,7 +172,7 @@ final class RecordCheck {
                 unknown++;
                 bad =
                         bad == null && rejectUnknown
-                                ? "field " + shortened(field) + " has no column"
+                                ? "field " + Column.shortened(field) + " has no column"
                                 : bad;
             }
             parser.skipChildren();
@@ -189,10 +189,6 @@ final class RecordCheck {
         return bad == null
                 ? new Verdict(new Row(record, key, body, count == 0), null, unknown)
                 : Verdict.bad(bad);
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
     }
 
     private String missing(ConsumerRecord<byte[], byte[]> record) throws IOException {

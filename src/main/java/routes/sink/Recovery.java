@@ -1,6 +1,9 @@
 package routes.sink;
 
-import java.util.HashMap;
+import static routes.clickhouse.ClickHouse.number;
+
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,152 +11,121 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.clickhouse.ClickHouse;
-import routes.clickhouse.ClickHouseRefused;
-import routes.clickhouse.SqlFile;
-import routes.kafka.AnnouncedRange;
+import routes.clickhouse.Rows;
 
 /**
- * Looks whether a batch that was tried before is really in.
+ * What is missing of a batch that was tried before, as the looks of {@link RecoveryRoute} show.
  *
- * <p>A MergeTree that is not replicated notes an insert's token before it puts the rows into place
- * (seen in ClickHouse 26.5). Killed in between, it drops every later insert with that token and has
- * none of the rows: the repeated insert is answered with success. So after a repetition the table,
- * its list of keys and its views' tables are read, and what is missing is put in past the token.
+ * <p>Not for several threads at once.
  */
-final class Recovery {
+public final class Recovery implements Rows {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final String SQL = "classpath:sql/clickhouse/caravan/";
     // The first try may still be at work in the server: it puts its rows into place within this.
     private static final int LOOKS = 10;
     private static final long BETWEEN_LOOKS_MS = 200;
 
-    private final ClickHouse clickHouse;
+    private final SinkBatch batch;
     private final String table;
+    private int looks;
+    private List<Row> missing;
+    private List<Row> withoutKey = List.of();
 
-    Recovery(ClickHouse clickHouse, String table) {
-        this.clickHouse = clickHouse;
+    Recovery(SinkBatch batch, String table) {
+        this.batch = batch;
         this.table = table;
+        this.missing = batch.getRows();
     }
 
-    /** Puts in what is missing of the batch's rows, anywhere. */
-    void verify(SinkBatch sinkBatch) throws ClickHouseRefused {
-        List<Row> missing = missingRows(sinkBatch);
-        for (int look = 1; look < LOOKS && !missing.isEmpty(); look++) {
-            pause();
-            missing = missingRows(sinkBatch);
-        }
-        if (!missing.isEmpty()) {
-            moveIn(sinkBatch, missing);
-        }
-        fillKeys(sinkBatch);
-        for (Map<String, Object> view :
-                clickHouse.rows(text("views.sql"), Map.of("table", table))) {
-            if (((Number) view.get("marked")).intValue() == 1) {
-                fillView(sinkBatch.batch(), view);
-            }
-        }
+    /** Whose rows they are. */
+    public SinkBatch getBatch() {
+        return batch;
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(BETWEEN_LOOKS_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while looking for a batch's rows", e);
-        }
+    /** True until the rows are there, or were not for long enough. */
+    boolean looks() {
+        return looks < LOOKS && !missing.isEmpty();
     }
 
-    private String text(String file) {
-        return SqlFile.text(SQL + file).replace("{table}", table);
+    /** How long to wait before the next look, in ms. */
+    public long getPause() {
+        return looks == 0 ? 0 : BETWEEN_LOOKS_MS;
     }
 
-    private List<Row> missingRows(SinkBatch sinkBatch) {
+    /** What the look at the batch's offsets asks by. */
+    public Map<String, Object> getToken() {
+        return Map.of("batch", batch.getToken());
+    }
+
+    /** What the look at the table's views asks by. */
+    public Map<String, Object> getTable() {
+        return Map.of("table", table);
+    }
+
+    void found(List<Map<String, Object>> offsets) {
         Set<Long> present =
-                clickHouse
-                        .rows(text("batch_offsets.sql"), Map.of("batch", sinkBatch.batch().token()))
-                        .stream()
-                        .map(row -> ((Number) row.get("kafka_offset")).longValue())
+                offsets.stream()
+                        .map(row -> number(row, "kafka_offset"))
                         .collect(Collectors.toSet());
-        return sinkBatch.rows().stream()
-                .filter(row -> !present.contains(row.record().offset()))
-                .toList();
-    }
-
-    /** By a table without views, whose partitions are then moved: no view sees the rows again. */
-    private void moveIn(SinkBatch sinkBatch, List<Row> missing) throws ClickHouseRefused {
-        LOG.warn(
-                "batch=\"{}\" event=repaired table={} rows={}",
-                sinkBatch.batch(),
-                table,
-                missing.size());
-        String repair = table + "_repair";
-        clickHouse.execute("CREATE OR REPLACE TABLE " + repair + " AS " + table);
-        clickHouse.rehearse(repair, out -> sinkBatch.writeTo(out, missing));
-        for (Map<String, Object> part : clickHouse.rows(text("repair_parts.sql"), Map.of())) {
-            clickHouse.execute(
-                    "ALTER TABLE "
-                            + repair
-                            + " MOVE PARTITION ID '"
-                            + part.get("partition_id")
-                            + "' TO TABLE "
-                            + table);
-        }
-        clickHouse.execute("DROP TABLE " + repair);
-    }
-
-    private void fillKeys(SinkBatch sinkBatch) throws ClickHouseRefused {
-        List<String> keys = sinkBatch.rows().stream().map(Row::key).toList();
-        Set<String> missing = new HashSet<>(keys);
-        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(keys));
-        parameters.put("batch", sinkBatch.batch().token());
-        clickHouse
-                .rows(text("batch_keys.sql"), parameters)
-                .forEach(row -> missing.remove((String) row.get("kafka_key")));
-        if (!missing.isEmpty()) {
-            LOG.warn(
-                    "batch=\"{}\" event=repaired table={}_keys rows={}",
-                    sinkBatch.batch(),
-                    table,
-                    missing.size());
-            List<Row> rows =
-                    sinkBatch.rows().stream().filter(row -> missing.contains(row.key())).toList();
-            clickHouse.insert(
-                    table + "_keys",
-                    sinkBatch.batch().token() + "/keys",
-                    out -> sinkBatch.writeKeys(out, rows));
+        missing =
+                batch.getRows().stream()
+                        .filter(row -> !present.contains(row.record().offset()))
+                        .toList();
+        looks++;
+        if (!missing.isEmpty() && !looks()) {
+            repaired(table, missing.size());
         }
     }
 
-    private void fillView(AnnouncedRange batch, Map<String, Object> view) {
+    /** True if the table lacks rows of the batch. */
+    public boolean isMissing() {
+        return !missing.isEmpty();
+    }
+
+    /** The rows that the table lacks. */
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        batch.writeTo(out, missing);
+    }
+
+    void foundKeys(List<Map<String, Object>> keys) {
+        Set<Object> present = new HashSet<>();
+        keys.forEach(row -> present.add(row.get("kafka_key")));
+        withoutKey = batch.getRows().stream().filter(row -> !present.contains(row.key())).toList();
+        if (!withoutKey.isEmpty()) {
+            repaired(table + "_keys", withoutKey.size());
+        }
+    }
+
+    /** True if the list of keys lacks keys of the batch. */
+    public boolean isKeyMissing() {
+        return !withoutKey.isEmpty();
+    }
+
+    /** The keys that the list lacks, as its rows. */
+    public Rows getKeys() {
+        return out -> batch.writeKeys(out, withoutKey);
+    }
+
+    /** A statement that counts the rows of a view's table that have the batch or a later one. */
+    String filled(Map<String, Object> view) {
+        return "SELECT count() FROM %s WHERE kafka_offsets[%d] >= %d"
+                .formatted(
+                        view.get("target"),
+                        batch.batch().partition().partition(),
+                        batch.batch().start());
+    }
+
+    /** A statement that fills a view's table with what the view makes of the batch's rows. */
+    String fill(Map<String, Object> view) {
         String target = (String) view.get("target");
-        long filled =
-                ((Number)
-                                clickHouse
-                                        .rows(
-                                                text("view_filled.sql").replace("{target}", target),
-                                                Map.of(
-                                                        "partition",
-                                                        batch.partition().partition(),
-                                                        "start",
-                                                        batch.start()))
-                                        .get(0)
-                                        .get("filled"))
-                        .longValue();
-        if (filled > 0) {
-            return;
-        }
-        LOG.warn("batch=\"{}\" event=repaired table={}", batch, target);
-        String columns =
-                clickHouse
-                        .rows(text("columns.sql"), Map.of("table", (String) view.get("name")))
-                        .stream()
-                        .map(row -> (String) row.get("name"))
-                        .collect(Collectors.joining(", "));
-        clickHouse.fill(
-                "INSERT INTO " + target + " (" + columns + ") " + view.get("as_select"),
-                batch.token() + "/" + target,
-                table,
-                "kafka_batch = '" + batch.token() + "'");
+        repaired(target, batch.getRows().size());
+        return "INSERT INTO %s (%s) SETTINGS insert_deduplication_token = '%s/%s',"
+                        .formatted(target, view.get("columns"), batch.getToken(), target)
+                + " additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''} %s"
+                        .formatted(table, batch.getToken(), view.get("as_select"));
+    }
+
+    private void repaired(String where, int rows) {
+        LOG.warn("batch=\"{}\" event=repaired table={} rows={}", batch.batch(), where, rows);
     }
 }

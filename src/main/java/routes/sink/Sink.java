@@ -1,20 +1,21 @@
 package routes.sink;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseRefused;
 import routes.deadletter.Rejected;
 import routes.kafka.AnnouncedRange;
 
 /**
- * The steps of the sink route for one table.
+ * What the sink's route asks for one table.
  *
  * <p>Each step can be done again from the start: a batch has one token for ever, ClickHouse stores
  * it once.
@@ -23,28 +24,26 @@ public final class Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
 
     private final String pipeline;
-    private final SinkTable table;
-    private final ClickHouse clickHouse;
-    private final Recovery recovery;
+    private final String table;
+    private final RecordCheck check;
     private final SinkMetrics metrics;
 
-    Sink(String pipeline, SinkTable table, ClickHouse clickHouse, SinkMetrics metrics) {
+    Sink(String pipeline, String table, RecordCheck check, SinkMetrics metrics) {
         this.pipeline = pipeline;
         this.table = table;
-        this.clickHouse = clickHouse;
-        this.recovery = new Recovery(clickHouse, table.name());
+        this.check = check;
         this.metrics = metrics;
     }
 
     /**
-     * Parts the records that the table can hold from those it cannot, as far as can be seen from
-     * here.
+     * Separates the records that the table can hold from those it cannot, as far as can be seen
+     * from here.
      */
     public SinkBatch check(AnnouncedRange batch) {
         List<Row> good = new ArrayList<>(batch.records().size());
         List<Rejected> rejected = new ArrayList<>();
         int unknown = 0;
-        RecordCheck.Pass pass = table.check().new Pass();
+        RecordCheck.Pass pass = check.new Pass();
         for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
             RecordCheck.Verdict verdict = pass.check(record);
             unknown += verdict.unknownFields();
@@ -59,44 +58,36 @@ public final class Sink {
     }
 
     /**
-     * Leaves out the keys that stand in the table from another batch, and repetitions within this
+     * Leaves out the keys that are in the table from another batch, and repetitions within this
      * one.
+     *
+     * @param standing the look-up's answer
      */
-    public void leaveOutDuplicates(SinkBatch sinkBatch) {
+    public void leaveOutDuplicates(
+            @Body SinkBatch sinkBatch, @Header("standing") List<Map<String, Object>> standing) {
         Map<String, Row> first = sinkBatch.firstByKey();
-        if (first.isEmpty()) {
-            sinkBatch.insertOnly(List.of());
-            return;
-        }
-        Set<String> standing =
-                new HashSet<>(
-                        table.standing(List.copyOf(first.keySet()), sinkBatch.batch().token()));
-        first.keySet().removeAll(standing);
+        standing.forEach(row -> first.remove((String) row.get("kafka_key")));
         sinkBatch.insertOnly(List.copyOf(first.values()));
     }
 
     /**
-     * Stores the rows, as one block, under the batch's token.
+     * To be asked right before an insert.
      *
-     * @throws ClickHouseRefused when a row is at fault: {@link #narrow} finds it
+     * @throws IllegalStateException when the partition has gone to another consumer
      */
-    public void insert(SinkBatch sinkBatch) throws ClickHouseRefused {
-        AnnouncedRange batch = sinkBatch.batch();
-        if (!batch.owned()) {
+    public void stillOurs(SinkBatch sinkBatch) {
+        if (!sinkBatch.batch().owned()) {
             throw new IllegalStateException(
-                    batch + " has gone to another consumer, which inserts it");
+                    sinkBatch.batch() + " has gone to another consumer, which inserts it");
         }
-        long started = System.nanoTime();
-        List<Row> rows = sinkBatch.rows();
-        if (!rows.isEmpty()) {
-            clickHouse.insert(table.name(), batch.token(), out -> sinkBatch.writeTo(out, rows));
-            if (batch.tried()) {
-                recovery.verify(sinkBatch);
-            }
-        }
-        long nanos = System.nanoTime() - started;
-        sinkBatch.inserted();
-        metrics.inserted(rows.size(), sinkBatch.duplicates(), nanos);
+        sinkBatch.begin();
+    }
+
+    /** ClickHouse has the batch's rows. */
+    public void inserted(SinkBatch sinkBatch) {
+        AnnouncedRange batch = sinkBatch.batch();
+        long nanos = sinkBatch.inserted();
+        metrics.inserted(sinkBatch.getRows().size(), sinkBatch.duplicates(), nanos);
         LOG.info(
                 "pipeline={} topic={} partition={} offsets={}-{} rows={} duplicates={} rejected={}"
                         + " ms={}",
@@ -105,48 +96,58 @@ public final class Sink {
                 batch.partition().partition(),
                 batch.start(),
                 batch.end(),
-                rows.size(),
+                sinkBatch.getRows().size(),
                 sinkBatch.duplicates(),
                 sinkBatch.rejected(),
                 nanos / 1_000_000);
     }
 
-    /**
-     * Finds the rows that ClickHouse refuses, by halves, against a table of the same columns that
-     * keeps nothing.
-     *
-     * @throws IllegalStateException when each row by itself is taken: then it is not the data that
-     *     is at fault
-     */
-    public void narrow(SinkBatch sinkBatch) {
-        String rehearsal = table.rehearsal();
-        List<Rejected> rejected = new ArrayList<>();
-        narrow(sinkBatch, rehearsal, sinkBatch.rows(), rejected);
-        if (rejected.isEmpty()) {
-            throw new IllegalStateException(
-                    "ClickHouse refuses "
-                            + sinkBatch.batch()
-                            + " for table "
-                            + table.name()
-                            + " as a whole, yet takes each of its rows into a copy of the table:"
-                            + " look at the table's constraints and views. The batch waits.");
-        }
-        sinkBatch.reject(rejected);
+    /** Begins the search for the rows that ClickHouse refuses. */
+    public Narrowing narrow(SinkBatch sinkBatch) {
+        return new Narrowing(sinkBatch);
     }
 
-    private void narrow(
-            SinkBatch sinkBatch, String rehearsal, List<Row> rows, List<Rejected> rejected) {
-        try {
-            clickHouse.rehearse(rehearsal, out -> sinkBatch.writeTo(out, rows));
-        } catch (ClickHouseRefused e) {
-            if (rows.size() == 1) {
-                rejected.add(new Rejected(rows.get(0).record(), e.getMessage()));
-                return;
-            }
-            int half = rows.size() / 2;
-            narrow(sinkBatch, rehearsal, rows.subList(0, half), rejected);
-            narrow(sinkBatch, rehearsal, rows.subList(half, rows.size()), rejected);
-        }
+    /** The rows that were tried are good. */
+    public void taken(Narrowing search) {
+        search.taken();
+    }
+
+    /** One of the rows that were tried is not. */
+    public void refused(@Body Narrowing search, @ExchangeException ClickHouseRefused reason) {
+        search.refused(reason);
+    }
+
+    /** The batch without the rows that were found. */
+    public SinkBatch narrowed(Narrowing search) {
+        return search.end();
+    }
+
+    /** Begins the look for what is missing of a batch that was tried before. */
+    public Recovery recovery(SinkBatch sinkBatch) {
+        return new Recovery(sinkBatch, table);
+    }
+
+    /** The batch's offsets that are in the table. */
+    public void found(
+            @Body Recovery recovery, @Header("offsets") List<Map<String, Object>> offsets) {
+        recovery.found(offsets);
+    }
+
+    /** The batch's keys that are in the list of keys. */
+    public void foundKeys(@Body Recovery recovery, @Header("keys") List<Map<String, Object>> keys) {
+        recovery.foundKeys(keys);
+    }
+
+    /** See {@link Recovery#filled}. */
+    public String filled(
+            @Body Map<String, Object> view, @ExchangeProperty("recovery") Recovery recovery) {
+        return recovery.filled(view);
+    }
+
+    /** See {@link Recovery#fill}. */
+    public String fill(
+            @Body Map<String, Object> view, @ExchangeProperty("recovery") Recovery recovery) {
+        return recovery.fill(view);
     }
 
     /** The rejected records are in the dead-letter topic now. */

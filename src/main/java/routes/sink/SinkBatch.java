@@ -6,12 +6,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.header.Header;
+import routes.clickhouse.ClickHouse;
+import routes.clickhouse.Rows;
 import routes.deadletter.Rejected;
 import routes.deadletter.Rejections;
 import routes.kafka.AnnouncedRange;
@@ -22,7 +25,7 @@ import routes.kafka.AnnouncedRange;
  *
  * <p>Not for several threads at once.
  */
-public final class SinkBatch implements Rejections {
+public final class SinkBatch implements Rejections, Rows {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
     private final AnnouncedRange batch;
@@ -31,6 +34,7 @@ public final class SinkBatch implements Rejections {
     private List<Row> rows = List.of();
     private int rejected;
     private int duplicates;
+    private long started = System.nanoTime();
     private boolean inserted;
 
     SinkBatch(AnnouncedRange batch, List<Row> good, List<Rejected> rejected) {
@@ -41,6 +45,23 @@ public final class SinkBatch implements Rejections {
 
     AnnouncedRange batch() {
         return batch;
+    }
+
+    /** The idempotency key of its insert. */
+    public String getToken() {
+        return batch.token();
+    }
+
+    /** True if what came of an earlier try is not known. */
+    public boolean isTried() {
+        return batch.tried();
+    }
+
+    /** What the look-up of its keys asks by: the good rows' keys, and the batch. */
+    public Map<String, Object> getLookUp() {
+        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(firstByKey().keySet()));
+        parameters.put("batch", getToken());
+        return parameters;
     }
 
     /** Good rows, each key once (the first by offset): what may have to be inserted. */
@@ -57,7 +78,7 @@ public final class SinkBatch implements Rejections {
     }
 
     /** The rows to insert, by offset. */
-    List<Row> rows() {
+    public List<Row> getRows() {
         return Collections.unmodifiableList(rows);
     }
 
@@ -86,8 +107,14 @@ public final class SinkBatch implements Rejections {
         return duplicates;
     }
 
-    void inserted() {
+    void begin() {
+        started = System.nanoTime();
+    }
+
+    /** Says that its rows are in; the nanoseconds since {@link #begin}. */
+    long inserted() {
         inserted = true;
+        return System.nanoTime() - started;
     }
 
     /** True until ClickHouse has everything of this batch that it can hold. */
@@ -95,8 +122,13 @@ public final class SinkBatch implements Rejections {
         return !inserted;
     }
 
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        writeTo(out, rows);
+    }
+
     /**
-     * The rows as JSON lines: each record's own bytes, with the columns that Caravan fills put in
+     * Rows as JSON lines: each record's own bytes, with the columns that Caravan fills put in
      * front.
      */
     void writeTo(OutputStream out, List<Row> some) throws IOException {

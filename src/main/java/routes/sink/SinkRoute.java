@@ -12,7 +12,7 @@ import routes.clickhouse.ClickHouseRefused;
  * topic before their neighbours are inserted.
  */
 public final class SinkRoute extends RouteBuilder {
-    private static final String BATCH = "sinkBatch";
+    private static final String SQL = "classpath:sql/clickhouse/caravan/";
 
     // spotless:off
     @Override
@@ -20,6 +20,7 @@ public final class SinkRoute extends RouteBuilder {
         routeTemplate("sink")
             .templateParameter("name")
             .templateParameter("topic")
+            .templateParameter("table")
             .templateParameter("group")
             .templateParameter("rows")
             .templateParameter("bytes")
@@ -28,22 +29,51 @@ public final class SinkRoute extends RouteBuilder {
             .from("ranges:{{topic}}?groupId={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("sink-{{name}}")
                 .errorHandler(noErrorHandler())
-                .to("bean:sink-{{name}}?method=check")
-                .setProperty(BATCH, body())
+                .to("bean:sink-{{name}}?method=check").id("check")
                 .loopDoWhile(SinkRoute::isOpen)
-                    .to("bean:sink-{{name}}?method=leaveOutDuplicates")
-                    .to("direct:dead-letters-{{name}}")
+                    .to("clickhouse:{{table}}?query=" + SQL + "standing_keys.sql&parameters=${body.lookUp}&outputHeader=standing").id("look-up")
+                    .to("bean:sink-{{name}}?method=leaveOutDuplicates").id("leave-out")
+                    .to("direct:dead-letters-{{name}}").id("report")
+                    .to("bean:sink-{{name}}?method=stillOurs").id("still-ours")
                     .doTry()
-                        .to("bean:sink-{{name}}?method=insert")
-                    .doCatch(ClickHouseRefused.class)
-                        .to("bean:sink-{{name}}?method=narrow")
+                        .filter(simple("${body.rows.size} > 0"))
+                            .to("clickhouse:{{table}}?format=JSONEachRow&token=${body.token}").id("insert")
+                            .filter(simple("${body.tried}"))
+                                .to("direct:recover-{{name}}").id("recover")
+                            .end()
+                        .end()
+                        .to("bean:sink-{{name}}?method=inserted").id("inserted")
+                    .endDoTry().doCatch(ClickHouseRefused.class)
+                        .to("direct:narrow-{{name}}").id("narrow")
                     .end()
                 .end();
+
+        // Which rows ClickHouse refuses, by a table of the same columns that keeps nothing and has no views.
+        routeTemplate("narrow")
+            .templateParameter("name")
+            .templateParameter("table")
+            .from("direct:narrow-{{name}}")
+                .routeId("narrow-{{name}}")
+                .errorHandler(noErrorHandler())
+                .to("sql:CREATE OR REPLACE TABLE {{table}}_rehearsal AS {{table}} ENGINE = Null?dataSource=#clickhouse").id("copy")
+                .transform().method("sink-{{name}}", "narrow").id("begin-narrow")
+                .loopDoWhile(SinkRoute::isOpen)
+                    .doTry()
+                        .to("clickhouse:{{table}}_rehearsal?format=JSONEachRow").id("rehearse")
+                        .to("bean:sink-{{name}}?method=taken").id("taken")
+                    .doCatch(ClickHouseRefused.class)
+                        .to("bean:sink-{{name}}?method=refused").id("refused")
+                    .end()
+                .end()
+                .transform().method("sink-{{name}}", "narrowed").id("end-narrow");
     }
     // spotless:on
 
     private static boolean isOpen(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
         return exchange.getException() == null
-                && exchange.getProperty(BATCH, SinkBatch.class).isOpen();
+                && (body instanceof Narrowing search
+                        ? search.isOpen()
+                        : ((SinkBatch) body).isOpen());
     }
 }

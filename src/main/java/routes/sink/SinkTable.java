@@ -1,7 +1,8 @@
 package routes.sink;
 
+import static routes.clickhouse.ClickHouse.number;
+
 import com.clickhouse.client.api.ServerException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,6 @@ final class SinkTable {
     private final String name;
     private final String key;
     private final boolean rejectUnknown;
-    private final String standingKeys;
-    private RecordCheck check;
 
     /**
      * @param key the setting that names the table, for messages
@@ -42,15 +41,6 @@ final class SinkTable {
         this.name = name;
         this.key = key;
         this.rejectUnknown = rejectUnknown;
-        this.standingKeys = fill(SqlFile.text(SQL + "standing_keys.sql"));
-    }
-
-    String name() {
-        return name;
-    }
-
-    RecordCheck check() {
-        return check;
     }
 
     private String fill(String sql) {
@@ -61,10 +51,11 @@ final class SinkTable {
      * Makes sure of everything that exactly-once rests on; can be run again, and by several
      * runtimes at once.
      *
+     * @return what its columns can hold
      * @throws SettingsException when the table does not exist or cannot be made fit, with the
      *     statement to run
      */
-    void prepare() {
+    RecordCheck prepare() {
         if (rows("engine.sql", name).isEmpty()) {
             throw new SettingsException(
                     key
@@ -87,7 +78,7 @@ final class SinkTable {
                                                 (String) row.get("type"),
                                                 !((String) row.get("default_kind")).isEmpty()))
                         .toList();
-        check = new RecordCheck(columns, FILLED_HERE, rejectUnknown);
+        return new RecordCheck(columns, FILLED_HERE, rejectUnknown);
     }
 
     private List<Map<String, Object>> rows(String file, String table) {
@@ -124,7 +115,7 @@ final class SinkTable {
                     engine.startsWith("Replicated") || engine.startsWith("Shared");
             if (engine.endsWith("MergeTree")
                     && !remembersByItself
-                    && ((Number) row.get("window")).longValue() < WINDOW) {
+                    && number(row, "window") < WINDOW) {
                 makeSure(
                         "ALTER TABLE "
                                 + table
@@ -146,20 +137,5 @@ final class SinkTable {
             }
             widenWindows(target, seen);
         }
-    }
-
-    /** Which of these keys are in the table from another batch than this one. */
-    List<String> standing(List<String> keys, String batch) {
-        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(keys));
-        parameters.put("batch", batch);
-        return clickHouse.rows(standingKeys, parameters).stream()
-                .map(row -> (String) row.get("kafka_key"))
-                .toList();
-    }
-
-    /** The table to try refused rows on, with columns, defaults and constraints as they are now. */
-    String rehearsal() {
-        clickHouse.execute(fill(SqlFile.text(SQL + "rehearsal.sql")));
-        return name + "_rehearsal";
     }
 }

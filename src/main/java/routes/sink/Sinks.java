@@ -1,6 +1,7 @@
 package routes.sink;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -49,10 +50,10 @@ public final class Sinks {
         sink.ddl()
                 .map(SqlFile::statements)
                 .ifPresent(statements -> statements.forEach(clickHouse::execute));
-        SinkTable table =
-                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
-        table.prepare();
-        return new Sink(sink.name(), table, clickHouse, new SinkMetrics(registry, sink.name()));
+        RecordCheck check =
+                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown())
+                        .prepare();
+        return new Sink(sink.name(), sink.table(), check, new SinkMetrics(registry, sink.name()));
     }
 
     /** Starts the routes of a prepared sink. */
@@ -60,10 +61,18 @@ public final class Sinks {
         context.getRegistry().bind("sink-" + settings.name(), sink);
         DeadLettersRoute.start(
                 context, settings.name(), "sink-" + settings.name(), settings.deadLetterTopic());
+        for (String template : List.of("narrow", "recover")) {
+            TemplatedRouteBuilder.builder(context, template)
+                    .routeId(template + "-" + settings.name())
+                    .parameter("name", settings.name())
+                    .parameter("table", settings.table())
+                    .add();
+        }
         TemplatedRouteBuilder.builder(context, "sink")
                 .routeId("sink-" + settings.name())
                 .parameter("name", settings.name())
                 .parameter("topic", settings.topic())
+                .parameter("table", settings.table())
                 .parameter("group", settings.group())
                 .parameter("rows", settings.rows())
                 .parameter("bytes", settings.bytes())

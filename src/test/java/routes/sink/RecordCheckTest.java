@@ -155,7 +155,7 @@ class RecordCheckTest {
                         List.of());
         sinkBatch.insertOnly(List.copyOf(sinkBatch.firstByKey().values()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        sinkBatch.writeTo(out, sinkBatch.rows());
+        sinkBatch.writeTo(out, sinkBatch.getRows());
 
         String front = "{\"kafka_batch\":\"t/id/0/5-7\",\"kafka_partition\":0,\"kafka_offset\":";
         assertThat(out.toString(StandardCharsets.UTF_8))

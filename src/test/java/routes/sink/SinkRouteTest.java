@@ -2,77 +2,64 @@ package routes.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import routes.clickhouse.ClickHouseRefused;
+import routes.clickhouse.Rows;
 import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
-import routes.deadletter.Rejected;
 import routes.kafka.AnnouncedRange;
 
-/** The sink template's order of steps, with the steps themselves recorded. */
+/** The sink's routes with its own beans, and mocks in the place of ClickHouse and Kafka. */
 class SinkRouteTest extends CamelTestSupport {
+    private static final Map<String, String> HEADERS =
+            Map.of(
+                    "look-up", "standing",
+                    "look-rows", "offsets",
+                    "parts", "parts",
+                    "look-keys", "keys",
+                    "views", "views",
+                    "look-view", "filled");
+
     private final List<String> steps = new ArrayList<>();
-    private final ConsumerRecord<byte[], byte[]> record =
-            new ConsumerRecord<>("t", 2, 5, bytes("key"), bytes("{}"));
-    private final AnnouncedRange batch =
-            new AnnouncedRange("id", new TopicPartition("t", 2), 5, 5, List.of(record));
-    private final Steps sink = new Steps();
+    private final Map<String, String> written = new HashMap<>();
+    private final Map<String, Object> answers = new HashMap<>();
+    private String failing = "";
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Stands for {@link Sink}; Camel calls it by name. */
-    public final class Steps {
-        private boolean badFromTheStart;
-        private Exception firstInsert;
+    private static ConsumerRecord<byte[], byte[]> record(long offset, String key, String value) {
+        return new ConsumerRecord<>("t", 2, offset, bytes(key), bytes(value));
+    }
 
-        public SinkBatch check(AnnouncedRange body) {
-            steps.add("check");
-            return new SinkBatch(
-                    body,
-                    List.of(),
-                    badFromTheStart ? List.of(new Rejected(record, "why")) : List.of());
-        }
-
-        public void leaveOutDuplicates(SinkBatch body) {
-            steps.add("leaveOutDuplicates");
-        }
-
-        public void insert(SinkBatch body) throws Exception {
-            steps.add("insert");
-            if (firstInsert != null) {
-                Exception failure = firstInsert;
-                firstInsert = null;
-                throw failure;
-            }
-            body.inserted();
-        }
-
-        public void narrow(SinkBatch body) {
-            steps.add("narrow");
-            body.reject(List.of(new Rejected(record, "why")));
-        }
-
-        public void reported(SinkBatch body) {
-            steps.add("reported");
-            body.reported();
-        }
+    @SafeVarargs
+    private static AnnouncedRange batch(ConsumerRecord<byte[], byte[]>... records) {
+        return new AnnouncedRange("id", new TopicPartition("t", 2), 5, 9, List.of(records));
     }
 
     @Override
@@ -82,16 +69,21 @@ class SinkRouteTest extends CamelTestSupport {
 
     @Override
     protected RoutesBuilder[] createRouteBuilders() {
-        return new RoutesBuilder[] {new SinkRoute(), new DeadLettersRoute()};
+        return new RoutesBuilder[] {new SinkRoute(), new RecoveryRoute(), new DeadLettersRoute()};
     }
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        context.getRegistry().bind("sink-x", sink);
+        RecordCheck check =
+                new RecordCheck(List.of(new Column("id", "UInt8", false)), Set.of(), false);
+        context.getRegistry()
+                .bind(
+                        "sink-x",
+                        new Sink("x", "x", check, new SinkMetrics(new SimpleMeterRegistry(), "x")));
+        // Never asked for a connection.
+        context.getRegistry().bind("clickhouse", new HikariDataSource());
         DeadLettersRoute.start(context, "x", "sink-x", "t.dead-letter");
-        TemplatedRouteBuilder.builder(context, "sink")
-                .routeId("sink-x")
-                .parameter("name", "x")
+        template("sink")
                 .parameter("topic", "t")
                 .parameter("group", "g")
                 .parameter("rows", 10)
@@ -99,73 +91,310 @@ class SinkRouteTest extends CamelTestSupport {
                 .parameter("linger", 1)
                 .parameter("workers", 1)
                 .add();
+        template("narrow").add();
+        template("recover").add();
         AdviceWith.adviceWith(context, "sink-x", advice -> advice.replaceFromWith("direct:ranges"));
         AdviceWith.adviceWith(
                 context,
                 "dead-letters-x",
                 advice -> advice.weaveByToUri("kafka:*").replace().to("mock:kafka"));
+        note("kafka");
+        mock("sink-x", "look-up", "insert");
+        mock("narrow-x", "copy", "rehearse");
+        mock(
+                "recover-x",
+                "look-rows",
+                "create-repair",
+                "insert-repair",
+                "parts",
+                "move",
+                "drop-repair",
+                "look-keys",
+                "insert-keys",
+                "views",
+                "look-view",
+                "fill-view");
+        answers.put("look-up", List.of());
         context.start();
     }
 
-    private Exchange send() {
+    private TemplatedRouteBuilder template(String name) {
+        return TemplatedRouteBuilder.builder(context, name)
+                .routeId(name + "-x")
+                .parameter("name", "x")
+                .parameter("table", "x");
+    }
+
+    /** A mock in the place of each of these steps. */
+    private void mock(String route, String... ids) throws Exception {
+        AdviceWith.adviceWith(
+                context,
+                route,
+                advice -> {
+                    for (String id : ids) {
+                        advice.weaveById(id).replace().to("mock:" + id);
+                    }
+                });
+        for (String id : ids) {
+            note(id);
+        }
+    }
+
+    /** The mock says that it was reached, keeps what rows write, and answers or fails as told. */
+    private void note(String id) {
+        getMockEndpoint("mock:" + id)
+                .whenAnyExchangeReceived(
+                        exchange -> {
+                            steps.add(id);
+                            if (exchange.getMessage().getBody() instanceof Rows rows) {
+                                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                                rows.writeTo(out);
+                                written.put(id, out.toString(StandardCharsets.UTF_8));
+                            }
+                            if (failing.equals(id)) {
+                                throw new IllegalStateException(id + " refuses");
+                            }
+                            if (id.matches("insert|rehearse")
+                                    && written.get(id).contains("poison")) {
+                                throw new ClickHouseRefused(27, "cannot parse", null);
+                            }
+                            if (answers.containsKey(id)) {
+                                exchange.getMessage().setHeader(HEADERS.get(id), answers.get(id));
+                            }
+                        });
+    }
+
+    private Exchange send(AnnouncedRange batch) {
         return template.send("direct:ranges", exchange -> exchange.getIn().setBody(batch));
     }
 
+    private String offsetsInserted() {
+        return String.join(
+                " ",
+                written.getOrDefault("insert", "")
+                        .lines()
+                        .map(line -> line.replaceFirst(".*\"kafka_offset\":(\\d+).*", "$1"))
+                        .toList());
+    }
+
     @Test
-    void goodBatch_isChecked_comparedAndInserted() {
-        assertThat(send().getException()).isNull();
-        assertThat(steps).containsExactly("check", "leaveOutDuplicates", "insert");
-        assertThat(getMockEndpoint("mock:kafka").getExchanges()).isEmpty();
+    void goodBatch_isLookedUp_andInserted() {
+        Exchange exchange = send(batch(record(5, "a", "{\"id\":1}"), record(6, "b", "{\"id\":2}")));
+        assertThat(exchange.getException()).isNull();
+        assertThat(steps).containsExactly("look-up", "insert");
+        assertThat(written.get("insert"))
+                .isEqualTo(
+                        "{\"kafka_batch\":\"t/id/2/5-9\",\"kafka_partition\":2,\"kafka_offset\":5,"
+                                + "\"kafka_key\":\"a\",\"id\":1}\n"
+                                + "{\"kafka_batch\":\"t/id/2/5-9\",\"kafka_partition\":2,"
+                                + "\"kafka_offset\":6,\"kafka_key\":\"b\",\"id\":2}\n");
+    }
+
+    @Test
+    void keyInTheTableFromAnotherBatch_andItsRepetition_areLeftOut() {
+        answers.put("look-up", List.of(Map.of("kafka_key", "a")));
+        Exchange exchange =
+                send(
+                        batch(
+                                record(5, "a", "{\"id\":1}"),
+                                record(6, "b", "{\"id\":2}"),
+                                record(7, "b", "{\"id\":3}")));
+        assertThat(exchange.getException()).isNull();
+        assertThat(offsetsInserted()).isEqualTo("6");
+    }
+
+    @Test
+    void emptyBatch_insertsNothing() {
+        Exchange exchange = send(batch());
+        assertThat(exchange.getException()).isNull();
+        assertThat(steps).containsExactly("look-up");
     }
 
     @Test
     void badRecord_isInTheDeadLetterTopic_beforeItsNeighboursAreInserted() {
-        sink.badFromTheStart = true;
-        MockEndpoint kafka = getMockEndpoint("mock:kafka");
-        kafka.whenAnyExchangeReceived(exchange -> steps.add("kafka"));
-        assertThat(send().getException()).isNull();
-        assertThat(steps)
-                .containsExactly("check", "leaveOutDuplicates", "kafka", "reported", "insert");
-        Message letter = (Message) kafka.getExchanges().get(0).getIn().getBody(List.class).get(0);
-        assertThat(letter.getBody()).isEqualTo(bytes("{}"));
-        assertThat(letter.getHeader(KafkaConstants.KEY)).isEqualTo(bytes("key"));
-        assertThat(letter.getHeader(DeadLetters.REASON)).isEqualTo(bytes("why"));
+        Exchange exchange = send(batch(record(5, "a", "no JSON"), record(6, "b", "{\"id\":2}")));
+        assertThat(exchange.getException()).isNull();
+        assertThat(steps).containsExactly("look-up", "kafka", "insert");
+        assertThat(offsetsInserted()).isEqualTo("6");
+        Message letter =
+                (Message)
+                        getMockEndpoint("mock:kafka")
+                                .getExchanges()
+                                .get(0)
+                                .getIn()
+                                .getBody(List.class)
+                                .get(0);
+        assertThat(letter.getBody()).isEqualTo(bytes("no JSON"));
+        assertThat(letter.getHeader(KafkaConstants.KEY)).isEqualTo(bytes("a"));
+        assertThat(new String((byte[]) letter.getHeader(DeadLetters.REASON)))
+                .startsWith("the value is not JSON");
         assertThat(letter.getHeader(DeadLetters.TOPIC)).isEqualTo(bytes("t"));
         assertThat(letter.getHeader(DeadLetters.PARTITION)).isEqualTo(bytes("2"));
         assertThat(letter.getHeader(DeadLetters.OFFSET)).isEqualTo(bytes("5"));
     }
 
     @Test
-    void clickHouseRefuses_theBadAreFound_reported_andTheRestIsInserted() {
-        sink.firstInsert = new ClickHouseRefused(27, "cannot parse", null);
-        assertThat(send().getException()).isNull();
+    void clickHouseRefuses_theBadAreFoundByHalves_reported_andTheRestIsInserted() {
+        Exchange exchange =
+                send(
+                        batch(
+                                record(5, "a", "{\"id\":1}"),
+                                record(6, "b", "{\"id\":2,\"x\":\"poison\"}"),
+                                record(7, "c", "{\"id\":3}"),
+                                record(8, "d", "{\"id\":4}")));
+        assertThat(exchange.getException()).isNull();
         assertThat(steps)
                 .containsExactly(
-                        "check",
-                        "leaveOutDuplicates",
-                        "insert",
-                        "narrow",
-                        "leaveOutDuplicates",
-                        "reported",
+                        "look-up",
+                        "insert", // refused
+                        "copy",
+                        "rehearse", // all four
+                        "rehearse",
+                        "rehearse",
+                        "rehearse", // 5 and 6, 5, 6
+                        "rehearse", // 7 and 8
+                        "look-up",
+                        "kafka",
                         "insert");
+        assertThat(offsetsInserted()).isEqualTo("5 7 8");
     }
 
     @Test
-    void clickHouseAway_theBatchFails_andNothingIsCalledBad() {
-        sink.firstInsert = new IllegalStateException("connection refused");
-        assertThat(send().getException()).hasMessage("connection refused");
-        assertThat(steps).containsExactly("check", "leaveOutDuplicates", "insert");
-    }
-
-    @Test
-    void kafkaRefusesTheDeadLetter_nothingIsInserted() {
-        sink.badFromTheStart = true;
-        getMockEndpoint("mock:kafka")
+    void clickHouseRefusesTheWhole_butNoRow_theBatchFails_andNothingIsCalledBad() {
+        // As a view's complaint does: the copy of the table has no views.
+        getMockEndpoint("mock:insert")
                 .whenAnyExchangeReceived(
                         exchange -> {
-                            throw new IllegalStateException("no broker");
+                            throw new ClickHouseRefused(6, "in a view", null);
                         });
-        assertThat(send().getException()).hasMessageContaining("no broker");
-        assertThat(steps).containsExactly("check", "leaveOutDuplicates");
+        assertThat(send(batch(record(5, "a", "{\"id\":1}"))).getException())
+                .hasMessageContaining("takes each of its rows");
+        assertThat(steps).containsExactly("look-up", "copy", "rehearse");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"look-up", "kafka", "insert", "copy", "rehearse"})
+    void endpointRefuses_theBatchFailsThere(String endpoint) {
+        failing = endpoint;
+        Exchange exchange =
+                send(
+                        batch(
+                                record(5, "a", "no JSON"),
+                                endpoint.matches("copy|rehearse")
+                                        ? record(6, "b", "{\"id\":2,\"x\":\"poison\"}")
+                                        : record(6, "b", "{\"id\":2}")));
+        assertThat(exchange.getException()).hasMessage(endpoint + " refuses");
+        assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
+    }
+
+    private final List<Row> rows =
+            List.of(
+                    new Row(record(5, "a", "{\"id\":1}"), "a", 1, false),
+                    new Row(record(6, "b", "{\"id\":2}"), "b", 1, false));
+
+    private Exchange recover() {
+        SinkBatch batch =
+                new SinkBatch(batch(rows.get(0).record(), rows.get(1).record()), rows, List.of());
+        batch.insertOnly(rows);
+        return template.send("direct:recover-x", exchange -> exchange.getIn().setBody(batch));
+    }
+
+    private void everythingIsIn() {
+        answers.put("look-rows", List.of(Map.of("kafka_offset", 5), Map.of("kafka_offset", 6)));
+        answers.put("look-keys", List.of(Map.of("kafka_key", "a"), Map.of("kafka_key", "b")));
+        answers.put(
+                "views",
+                List.of(
+                        Map.of("name", "x_keys_view", "target", "x_keys", "marked", 0),
+                        Map.of(
+                                "name", "x_view",
+                                "target", "x_daily",
+                                "marked", 1,
+                                "columns", "day, sum",
+                                "as_select", "SELECT day, sum FROM x")));
+        answers.put("look-view", BigInteger.TEN);
+        answers.put("parts", List.of(Map.of("partition_id", "202401")));
+    }
+
+    @Test
+    void nothingIsMissing_recoveryPutsNothingIn() {
+        everythingIsIn();
+        assertThat(recover().getException()).isNull();
+        assertThat(steps).containsExactly("look-rows", "look-keys", "views", "look-view");
+    }
+
+    @Test
+    void rowIsMissing_itGoesInByATableWithoutViews() {
+        everythingIsIn();
+        answers.put("look-rows", List.of(Map.of("kafka_offset", 5)));
+        Exchange exchange = recover();
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody()).isInstanceOf(SinkBatch.class);
+        assertThat(steps)
+                .startsWith("look-rows", "look-rows")
+                .containsSubsequence(
+                        "look-rows",
+                        "create-repair",
+                        "insert-repair",
+                        "parts",
+                        "move",
+                        "drop-repair",
+                        "look-keys");
+        assertThat(written.get("insert-repair"))
+                .contains("\"kafka_offset\":6")
+                .doesNotContain("\"kafka_offset\":5");
+    }
+
+    @Test
+    void keyIsMissing_itIsInsertedIntoTheList() {
+        everythingIsIn();
+        answers.put("look-keys", List.of(Map.of("kafka_key", "a")));
+        assertThat(recover().getException()).isNull();
+        assertThat(written.get("insert-keys"))
+                .isEqualTo("{\"kafka_key\":\"b\",\"kafka_batch\":\"t/id/2/5-9\"}\n");
+        assertThat(steps).endsWith("insert-keys", "views", "look-view");
+    }
+
+    @Test
+    void viewIsNotFilled_itIsFilledFromTheBatchAlone() {
+        everythingIsIn();
+        answers.put("look-view", BigInteger.ZERO);
+        assertThat(recover().getException()).isNull();
+        Message look = getMockEndpoint("mock:look-view").getExchanges().get(0).getIn();
+        assertThat(look.getHeader(SqlConstants.SQL_QUERY))
+                .isEqualTo("SELECT count() FROM x_daily WHERE kafka_offsets[2] >= 5");
+        Message fill = getMockEndpoint("mock:fill-view").getExchanges().get(0).getIn();
+        assertThat(fill.getHeader(SqlConstants.SQL_QUERY))
+                .isEqualTo(
+                        "INSERT INTO x_daily (day, sum) SETTINGS insert_deduplication_token ="
+                                + " 't/id/2/5-9/x_daily', additional_table_filters = {'x':"
+                                + " 'kafka_batch = \\'t/id/2/5-9\\''} SELECT day, sum FROM x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "look-rows",
+                "create-repair",
+                "insert-repair",
+                "parts",
+                "move",
+                "drop-repair",
+                "look-keys",
+                "insert-keys",
+                "views",
+                "look-view",
+                "fill-view"
+            })
+    void endpointRefuses_theRecoveryFailsThere(String endpoint) {
+        everythingIsIn();
+        if (endpoint.matches(".*-repair|parts|move")) {
+            answers.put("look-rows", List.of());
+        }
+        answers.put("look-keys", List.of());
+        answers.put("look-view", BigInteger.ZERO);
+        failing = endpoint;
+        assertThat(recover().getException()).hasStackTraceContaining(endpoint + " refuses");
+        assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
     }
 }
