@@ -214,6 +214,8 @@ public final class CaravanRuntime implements AutoCloseable {
         camel.setProperty("camel.main.shutdownTimeout", "30");
         camel.setProperty("camel.main.routesCollectorEnabled", "false");
         camel.setProperty("camel.health.enabled", "true");
+        // A report or export of any size goes through a file on its way to a destination.
+        camel.setProperty("camel.main.streamCachingSpoolEnabled", "true");
         return camel;
     }
 

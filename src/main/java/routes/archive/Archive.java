@@ -12,6 +12,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Projections;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.apache.camel.converter.stream.CachedOutputStream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonObjectId;
@@ -99,7 +104,9 @@ public final class Archive implements Work {
     @Override
     public void addTo(CamelContext context) throws Exception {
         context.getRegistry().bind(name(), this);
-        context.addRoutes(new ArchiveRoute(new MoveTransaction(client, this::hasTransactions)));
+        destination.addTo(context);
+        context.addRoutes(
+                new ArchiveRoute(new MoveTransaction(client, this::hasTransactions), destination));
     }
 
     /** Makes sure of the collections and indexes. Can be run again. */
@@ -290,14 +297,25 @@ public final class Archive implements Work {
         progress.accept(batch.run());
     }
 
-    /** Writes the report of all who were archived on the day, in place of the one there may be. */
-    public void report(ArchiveRun run) throws IOException {
+    /** The name of the day's report. */
+    public String fileName(ArchiveRun run) {
+        return run.day().day() + ".json";
+    }
+
+    /** The report of all who were archived on the day. */
+    public InputStream report(@Body ArchiveRun run, Exchange exchange) throws IOException {
         String day = run.day().day().toString();
-        String name = day + ".json";
         run.day().stillOurs();
-        long total = moves.count(day);
-        destination.write(name, out -> write(out, day, total));
-        run.reported(total, destination.place(name));
+        CachedOutputStream report = new CachedOutputStream(exchange);
+        try (report) {
+            write(report, day, moves.count(day));
+        }
+        return report.getInputStream();
+    }
+
+    /** Says where the day's report is. */
+    public void reported(@Variable("run") ArchiveRun run, @Body String place) {
+        run.reported(moves.count(run.day().day().toString()), place);
         run.day().outcome(run.toString());
         progress.accept(run);
     }

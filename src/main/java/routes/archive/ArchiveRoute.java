@@ -1,7 +1,9 @@
 package routes.archive;
 
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.spi.Policy;
+import routes.storage.Destination;
 
 /**
  * A day's inactive users, found by MongoDB, moved in batches from user_events to archived_users,
@@ -9,12 +11,14 @@ import org.apache.camel.spi.Policy;
  */
 final class ArchiveRoute extends RouteBuilder {
     private final Policy transaction;
+    private final Destination destination;
 
     /**
      * @param transaction in which a batch is moved, where the server has such
      */
-    ArchiveRoute(Policy transaction) {
+    ArchiveRoute(Policy transaction, Destination destination) {
         this.transaction = transaction;
+        this.destination = destination;
     }
 
     // spotless:off
@@ -38,7 +42,11 @@ final class ArchiveRoute extends RouteBuilder {
                 .to("bean:archive?method=noteMoved")
             .end()
             .setBody(variable("run"))
-            .to("bean:archive?method=report");
+            .setHeader(Exchange.FILE_NAME, method("archive", "fileName"))
+            .to("bean:archive?method=report")
+            .to(destination.uri()).id("destination")
+            .transform().method(destination, "written")
+            .to("bean:archive?method=reported");
     }
     // spotless:on
 }

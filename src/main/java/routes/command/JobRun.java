@@ -46,6 +46,7 @@ final class JobRun implements AutoCloseable {
                                                                 + work.name()
                                                                 + ": try again when it is done"));
                 CamelContext context = new DefaultCamelContext()) {
+            context.getStreamCachingStrategy().setSpoolEnabled(true);
             work.addTo(context);
             context.start();
             try (ProducerTemplate producer = context.createProducerTemplate()) {

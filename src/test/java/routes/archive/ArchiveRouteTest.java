@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.MongoException;
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -18,8 +20,11 @@ import org.apache.camel.RoutesBuilder;
 import org.apache.camel.spi.Policy;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.settings.Settings;
+import routes.storage.Destination;
 
 /** The archive's order of steps, with the steps themselves recorded. */
 class ArchiveRouteTest extends CamelTestSupport {
@@ -33,6 +38,8 @@ class ArchiveRouteTest extends CamelTestSupport {
                     "delete",
                     "end",
                     "noteMoved");
+
+    @TempDir private Path directory;
 
     private final List<String> steps = new ArrayList<>();
     private List<String> found = List.of();
@@ -98,8 +105,17 @@ class ArchiveRouteTest extends CamelTestSupport {
             step("noteMoved " + batch);
         }
 
-        public void report(@Body String run) {
+        public String fileName(@Body String run) {
+            return run + ".json";
+        }
+
+        public String report(@Body String run) {
             step("report " + run);
+            return "{}";
+        }
+
+        public void reported() {
+            // What it says of the report is shown by ArchiveIT.
         }
 
         private void step(String name) {
@@ -129,7 +145,11 @@ class ArchiveRouteTest extends CamelTestSupport {
 
     @Override
     protected RoutesBuilder createRouteBuilder() {
-        return new ArchiveRoute(new RecordedTransaction());
+        Settings settings =
+                Settings.load(Map.of("CARAVAN_ARCHIVE_DESTINATION", directory.toString()));
+        return new ArchiveRoute(
+                new RecordedTransaction(),
+                Destination.of(settings, "caravan.archive.destination", null));
     }
 
     @BindToRegistry("archive")

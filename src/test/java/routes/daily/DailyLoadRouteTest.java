@@ -3,27 +3,49 @@ package routes.daily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.BindToRegistry;
+import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.test.junit5.CamelTestSupport;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import routes.jobs.JobDay;
+import routes.jobs.JobDays;
 import routes.jobs.NotYet;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.StorageRoutes;
+import routes.storage.StoredObject;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The load's order of steps, with the steps themselves recorded. */
+/** The load's way from the bucket to ClickHouse, with the bucket a map and ClickHouse recorded. */
 class DailyLoadRouteTest extends CamelTestSupport {
+    private static final String KEY = "events/2026-03-29.jsonl";
+    private static final JobDay DAY = JobDays.unlocked("load", LocalDate.of(2026, 3, 29));
+
     private final List<String> steps = new ArrayList<>();
+    private final Map<String, String> bucket = new TreeMap<>();
+    private Runnable betweenLooks = () -> {};
+    private Runnable whileRead = () -> {};
     private boolean changed = true;
     private String failing = "";
 
-    /** Stands for {@link DayFile}. */
-    public record File(boolean changed) {
-        public boolean isChanged() {
-            return changed;
-        }
-    }
+    @BindToRegistry("load")
+    private final Steps recorded = new Steps();
 
     /** Stands for {@link DailyLoad}; Camel calls it by name. */
     public final class Steps {
@@ -31,71 +53,213 @@ class DailyLoadRouteTest extends CamelTestSupport {
             step("dropLeftTables");
         }
 
-        public File find() throws NotYet {
-            step("find");
-            if (failing.equals("not yet")) {
-                throw new NotYet("nothing there");
-            }
-            return new File(changed);
+        public DayFile find(@Variable("day") JobDay day, @Body StoredObject object) {
+            step("find " + object.key());
+            return new DayFile(day, object, changed, false);
         }
 
-        public void stage() {
-            step("stage");
+        public void createTables(@Variable("file") DayFile file) {
+            step("createTables");
         }
 
-        public void check() {
+        public void stage(@Variable("file") DayFile file, @Body InputStream bytes)
+                throws IOException {
+            whileRead.run();
+            step("stage " + new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
+        }
+
+        public void check(@Body DayFile file) {
             step("check");
         }
 
-        public void swap() {
+        public void swap(@Body DayFile file) {
             step("swap");
         }
+    }
 
-        private void step(String name) {
-            steps.add(name);
-            if (failing.equals(name)) {
-                throw new IllegalStateException(name + " refused");
-            }
+    private void step(String name) {
+        steps.add(name);
+        if (name.split(" ")[0].equals(failing)) {
+            throw new IllegalStateException(failing + " refused");
         }
     }
 
     @Override
-    protected RoutesBuilder createRouteBuilder() {
-        return new DailyLoadRoute();
+    public boolean isUseAdviceWith() {
+        return true;
     }
 
-    @BindToRegistry("load")
-    private final Steps recorded = new Steps();
+    /** A text is its own etag. */
+    private static StoredObject object(String key, String text) {
+        return new StoredObject(key, text.length(), text, null);
+    }
 
-    @Test
-    void changedFile_isStagedCheckedAndSwappedIn() {
-        template.requestBody("direct:load", "a day");
-        assertThat(steps).containsExactly("dropLeftTables", "find", "stage", "check", "swap");
+    private void list(Exchange exchange) {
+        String prefix = exchange.getMessage().getHeader(StorageRoutes.PREFIX, String.class);
+        step("list " + prefix);
+        List<StoredObject> found = new ArrayList<>();
+        bucket.forEach((key, text) -> found.add(object(key, text)));
+        exchange.getMessage().setBody(found);
+    }
+
+    private void head(Exchange exchange) {
+        String key = exchange.getMessage().getBody(String.class);
+        step("head " + key);
+        String text = bucket.get(key);
+        exchange.getMessage().setBody(text == null ? null : object(key, text));
+    }
+
+    private void get(Exchange exchange) {
+        String key = exchange.getMessage().getHeader(StorageRoutes.KEY, String.class);
+        step("get " + key);
+        String text = bucket.get(key);
+        assertThat(exchange.getMessage().getHeader("CamelAwsS3IfMatchCondition")).isEqualTo(text);
+        exchange.getMessage()
+                .setBody(
+                        new ResponseInputStream<>(
+                                GetObjectResponse.builder()
+                                        .contentLength((long) text.length())
+                                        .eTag(text)
+                                        .build(),
+                                AbortableInputStream.create(
+                                        new ByteArrayInputStream(
+                                                text.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    @BeforeEach
+    void startRoutes() throws Exception {
+        Settings settings =
+                Settings.load(
+                        Map.of("CARAVAN_LOAD_SETTLED", "0s", "CARAVAN_S3_SECRET_KEY", "secret"));
+        Bucket real = Bucket.of(settings);
+        real.addTo(context);
+        context.getRegistry().bind("load-watch", new DayWatch(real, LoadSettings.read(settings)));
+        context.addRoutes(new DailyLoadRoute());
+        AdviceWith.adviceWith(
+                context, "load-look", look -> look.weaveById("list").replace().process(this::list));
+        AdviceWith.adviceWith(
+                context,
+                "load",
+                load -> {
+                    load.weaveById("get-file").replace().process(this::get);
+                    load.weaveById("second-look").before().process(e -> betweenLooks.run());
+                    load.weaveById("last-look").replace().process(this::head);
+                });
+        context.start();
+    }
+
+    private void load() throws Exception {
+        steps.clear();
+        try {
+            template.requestBody("direct:load", DAY);
+        } catch (CamelExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    private static List<String> looks(String... more) {
+        List<String> steps =
+                new ArrayList<>(List.of("dropLeftTables", "list " + KEY, "list " + KEY));
+        steps.addAll(List.of(more));
+        return steps;
     }
 
     @Test
-    void unchangedFile_isLeftAlone() {
+    void changedFile_isReadStagedCheckedAndSwappedIn() throws Exception {
+        bucket.put(KEY, "lines");
+        load();
+        assertThat(steps)
+                .isEqualTo(
+                        looks(
+                                "find " + KEY,
+                                "createTables",
+                                "get " + KEY,
+                                "stage lines",
+                                "head " + KEY,
+                                "check",
+                                "swap"));
+    }
+
+    @Test
+    void unchangedFile_isLeftAlone() throws Exception {
+        bucket.put(KEY + ".gz", "lines");
         changed = false;
-        template.requestBody("direct:load", "a day");
-        assertThat(steps).containsExactly("dropLeftTables", "find");
+        load();
+        assertThat(steps).isEqualTo(looks("find " + KEY + ".gz"));
     }
 
     @Test
-    void noFileYet_nothingElseHappens() {
-        failing = "not yet";
-        assertThatThrownBy(() -> template.requestBody("direct:load", "a day"))
-                .isInstanceOf(CamelExecutionException.class)
-                .hasCauseInstanceOf(NotYet.class);
-        assertThat(steps).containsExactly("dropLeftTables", "find");
+    void noFileYet_theDayStaysDue() {
+        assertThatThrownBy(this::load)
+                .isInstanceOf(NotYet.class)
+                .hasMessage("neither s3://caravan/" + KEY + " nor " + KEY + ".gz has come");
+        assertThat(steps).hasSize(2);
+    }
+
+    @Test
+    void fileThatChangesBetweenTwoLooks_isNotWholeYet() {
+        for (Runnable change :
+                List.<Runnable>of(
+                        () -> bucket.put(KEY, "others"),
+                        () -> bucket.put(KEY + ".gz", bucket.remove(KEY)))) {
+            bucket.put(KEY, "lines");
+            betweenLooks = change;
+            assertThatThrownBy(this::load)
+                    .isInstanceOf(NotYet.class)
+                    .hasMessage("s3://caravan/" + KEY + " still changes");
+            assertThat(steps).doesNotContain("find " + KEY, "createTables");
+        }
+    }
+
+    @Test
+    void twoFilesOfADay_areNotChosenFrom() {
+        bucket.put(KEY, "lines");
+        bucket.put(KEY + ".gz", "lines");
+        assertThatThrownBy(this::load).hasMessageStartingWith("There are both");
+        assertThat(steps).hasSize(2);
+    }
+
+    @Test
+    void fileReplacedOrRemovedWhileItIsRead_isNotSwappedIn() {
+        for (Runnable change :
+                List.<Runnable>of(() -> bucket.put(KEY, "others"), () -> bucket.remove(KEY))) {
+            bucket.put(KEY, "lines");
+            whileRead = change;
+            assertThatThrownBy(this::load).hasMessageContaining("was replaced while it was read");
+            assertThat(steps).contains("stage lines").doesNotContain("check", "swap");
+        }
     }
 
     @Test
     void storageOrClickHouseRefuses_theDayIsNotSwapped() {
-        for (String step : List.of("dropLeftTables", "find", "stage", "check")) {
+        bucket.put(KEY, "lines");
+        for (String step :
+                List.of(
+                        "dropLeftTables",
+                        "head",
+                        "find",
+                        "createTables",
+                        "get",
+                        "stage",
+                        "check")) {
             failing = step;
-            assertThatThrownBy(() -> template.requestBody("direct:load", "a day"))
-                    .hasRootCauseMessage(step + " refused");
+            assertThatThrownBy(this::load).hasMessage(step + " refused");
+            assertThat(steps.get(steps.size() - 1)).startsWith(step);
         }
-        assertThat(steps).doesNotContain("swap");
+    }
+
+    @Test
+    void withMarkers_theFilesOwnIsWaitedFor() throws Exception {
+        Settings marked =
+                Settings.load(
+                        Map.of("CARAVAN_LOAD_MARKER", ".done", "CARAVAN_S3_SECRET_KEY", "secret"));
+        DayWatch watch = new DayWatch(Bucket.of(marked), LoadSettings.read(marked));
+        StoredObject file = object(KEY, "lines");
+        StoredObject another = object(KEY + ".gz.done", "");
+        assertThatThrownBy(() -> watch.file(List.of(file, another), DAY))
+                .isInstanceOf(NotYet.class)
+                .hasMessageContaining(KEY + ".done, which says");
+        assertThat(watch.file(List.of(file, object(KEY + ".done", "")), DAY)).isEqualTo(file);
+        assertThat(watch.settled()).isZero();
     }
 }
