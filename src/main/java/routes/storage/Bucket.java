@@ -54,12 +54,9 @@ public final class Bucket implements AutoCloseable {
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                         .httpClientBuilder(Apache5HttpClient.builder())
-                        .overrideConfiguration(
-                                all ->
-                                        all.addExecutionInterceptor(
-                                                new StorageFailures(url, accessKey)))
                         .build();
-        return new Bucket(client, settings.text("caravan.s3.bucket"));
+        return new Bucket(
+                new PlainS3Client(client, url, accessKey), settings.text("caravan.s3.bucket"));
     }
 
     /** Gives a context the client, the bucket's name and the {@link StorageRoutes}. */

@@ -1,7 +1,9 @@
 package routes.storage;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ public final class Destination {
     private static final String FILE = "file:";
     private static final String S3 = "aws2-s3:";
     private static final String SHORT_S3 = "s3:";
+    private static final String FILE_NAME = "${header.CamelFileName}";
     // One letter before a colon is a drive.
     private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
 
@@ -43,14 +46,11 @@ public final class Destination {
         this.bucket = bucket;
         String place = settings.text(key);
         if (place.startsWith(SHORT_S3)) {
-            String prefix = place.substring(SHORT_S3.length());
-            uri =
-                    completed(
-                            S3
-                                    + settings.text("caravan.s3.bucket")
-                                    + "?keyName=RAW("
-                                    + prefix
-                                    + "${header.CamelFileName})");
+            String prefix =
+                    URLEncoder.encode(place.substring(SHORT_S3.length()), StandardCharsets.UTF_8)
+                            .replace("+", "%20");
+            String name = settings.text("caravan.s3.bucket");
+            uri = completed(S3 + name + "?keyName=" + prefix + FILE_NAME);
         } else {
             uri = completed(URI.matcher(place).matches() ? place : FILE + place);
         }
@@ -74,7 +74,7 @@ public final class Destination {
             return with(with(uri, "tempPrefix", "."), "fileExist", "TryRename");
         }
         if (uri.startsWith(S3)) {
-            String named = with(uri, "keyName", "RAW(${header.CamelFileName})");
+            String named = with(uri, "keyName", FILE_NAME);
             return with(with(named, "amazonS3Client", "#s3"), "multiPartUpload", "true");
         }
         return uri;

@@ -461,13 +461,12 @@ class StorageIT {
             context.addRoutes(writing(destination));
             context.start();
             ProducerTemplate template = context.createProducerTemplate();
-            template.sendBody("direct:write", "0".repeat(MEGABYTE));
+            template.sendBody("direct:write", bytes(0, MEGABYTE));
             CompletableFuture<Void> writer =
                     CompletableFuture.runAsync(
                             () -> {
                                 for (int i = 1; i < 300; i++) {
-                                    template.sendBody(
-                                            "direct:write", ("" + i % 10).repeat(MEGABYTE));
+                                    template.sendBody("direct:write", bytes(i, MEGABYTE));
                                 }
                             });
             int reads = 0;

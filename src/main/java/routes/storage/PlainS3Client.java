@@ -1,18 +1,20 @@
 package routes.storage;
 
 import java.net.UnknownHostException;
+import java.util.function.Function;
 import routes.Reason;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
-/** Says in plain words why a request failed, whoever makes it through the client. */
-final class StorageFailures implements ExecutionInterceptor {
+/** A client that says in plain words why a request failed: with a {@link StorageException}. */
+final class PlainS3Client extends DelegatingS3Client {
     private static final int NOT_FOUND = 404;
     private static final int FORBIDDEN = 403;
     private static final int UNAUTHORIZED = 401;
@@ -22,22 +24,26 @@ final class StorageFailures implements ExecutionInterceptor {
     private final String server;
     private final String accessKey;
 
-    StorageFailures(String url, String accessKey) {
+    PlainS3Client(S3Client client, String url, String accessKey) {
+        super(client);
         this.server = "S3 at " + url;
         this.accessKey = accessKey;
     }
 
     @Override
-    public Throwable modifyException(Context.FailedExecution failed, ExecutionAttributes all) {
-        SdkRequest request = failed.request();
-        return failed.exception() instanceof AwsServiceException answer
-                ? refused(answer, request)
-                : StorageException.passing(
-                        server
-                                + " does not answer: start it, or set caravan.s3.url ("
-                                + reason(failed.exception())
-                                + ")",
-                        failed.exception());
+    protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+        try {
+            return operation.apply(request);
+        } catch (AwsServiceException e) {
+            throw refused(e, request);
+        } catch (SdkClientException e) {
+            throw StorageException.passing(
+                    server
+                            + " does not answer: start it, or set caravan.s3.url ("
+                            + reason(e)
+                            + ")",
+                    e);
+        }
     }
 
     private StorageException refused(AwsServiceException answer, SdkRequest request) {
