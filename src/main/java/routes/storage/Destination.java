@@ -1,9 +1,7 @@
 package routes.storage;
 
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Supplier;
@@ -46,11 +44,12 @@ public final class Destination {
         this.bucket = bucket;
         String place = settings.text(key);
         if (place.startsWith(SHORT_S3)) {
-            String prefix =
-                    URLEncoder.encode(place.substring(SHORT_S3.length()), StandardCharsets.UTF_8)
-                            .replace("+", "%20");
+            String prefix = place.substring(SHORT_S3.length());
+            if (prefix.matches(".*[&)].*")) {
+                throw settings.wrong(key, place, "a prefix without & and )");
+            }
             String name = settings.text("caravan.s3.bucket");
-            uri = completed(S3 + name + "?keyName=" + prefix + FILE_NAME);
+            uri = completed(S3 + name + "?keyName=RAW(" + prefix + FILE_NAME + ")");
         } else {
             uri = completed(URI.matcher(place).matches() ? place : FILE + place);
         }

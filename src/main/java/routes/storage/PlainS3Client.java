@@ -36,7 +36,12 @@ final class PlainS3Client extends DelegatingS3Client {
             return operation.apply(request);
         } catch (AwsServiceException e) {
             throw refused(e, request);
-        } catch (SdkClientException e) {
+        } catch (SdkClientException | IllegalStateException e) {
+            if (e instanceof IllegalStateException) {
+                // The client tried again with a body that can be read once. A server that refuses
+                // may hang up before it has read the body: then this tells why.
+                headBucket(head -> head.bucket(text(request, "Bucket")));
+            }
             throw StorageException.passing(
                     server
                             + " does not answer: start it, or set caravan.s3.url ("

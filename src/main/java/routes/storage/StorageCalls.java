@@ -5,12 +5,13 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.commons.io.input.TaggedInputStream;
+import org.apache.commons.io.input.ProxyInputStream;
 
 /**
  * The {@link StorageRoutes} as methods, in a context of their own, for commands. Objects are
@@ -63,16 +64,24 @@ public final class StorageCalls implements AutoCloseable {
      * @throws IOException when they cannot be read
      */
     public void put(String key, InputStream bytes, long length) throws IOException {
-        TaggedInputStream source = new TaggedInputStream(bytes);
+        AtomicReference<IOException> broken = new AtomicReference<>();
+        InputStream source =
+                new ProxyInputStream(bytes) {
+                    @Override
+                    protected void handleIOException(IOException e) throws IOException {
+                        broken.set(e);
+                        throw e;
+                    }
+                };
         try {
             call(
                     "direct:storage-put",
                     source,
                     Map.of(StorageRoutes.KEY, key, AWS2S3Constants.CONTENT_LENGTH, length),
                     Object.class);
-        } catch (StorageException e) {
-            for (Throwable why = e; why != null; why = why.getCause()) {
-                source.throwIfCauseOf(why);
+        } catch (RuntimeException e) {
+            if (broken.get() != null) {
+                throw broken.get();
             }
             throw e;
         }
