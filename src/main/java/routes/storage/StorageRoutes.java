@@ -94,7 +94,7 @@ public final class StorageRoutes extends RouteBuilder {
         from("direct:storage-put").noStreamCaching()
             .routeId("storage-put")
             .errorHandler(noErrorHandler())
-            .to(ONE + "&multiPartUpload=true").id("put-object");
+            .to(ONE + "&multiPartUpload=true&partSize=8388608").id("put-object");
 
         from("direct:storage-remove")
             .routeId("storage-remove")
