@@ -3,7 +3,6 @@ package routes.archive;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.mongodb.client.MongoClient;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.camel.Body;
@@ -62,7 +61,8 @@ public final class Archive implements Work {
     public void addTo(CamelContext context) throws Exception {
         context.getRegistry().bind("mongo", client);
         context.getRegistry().bind(name(), this);
-        context.addRoutes(new ArchiveRoute(settings));
+        destination.addTo(context);
+        context.addRoutes(new ArchiveRoute(settings, destination));
     }
 
     /** Makes sure of the indexes. Can be run again. */
@@ -113,7 +113,7 @@ public final class Archive implements Work {
     public Report report(@Body List<Document> moved, @ExchangeProperty("run") ArchiveRun run) {
         run.found();
         String day = run.day().day().toString();
-        run.reported(moved.size(), destination.place(day + ".json"));
+        run.reported(moved.size(), "");
         return new Report(
                 day,
                 moved.size(),
@@ -127,10 +127,14 @@ public final class Archive implements Work {
             @JsonProperty("archived_users_count") long count,
             @JsonProperty("archived_user_ids") List<Object> users) {}
 
-    /** Writes the report in place of the one there may be. */
-    public void write(@Body byte[] report, @ExchangeProperty("run") ArchiveRun run)
-            throws IOException {
-        destination.write(run.day().day() + ".json", out -> out.write(report));
+    /** The name of the day's report. */
+    public String fileName(@ExchangeProperty("run") ArchiveRun run) {
+        return run.day().day() + ".json";
+    }
+
+    /** Takes where the report was written. */
+    public void written(@Body String place, @ExchangeProperty("run") ArchiveRun run) {
+        run.reported(run.dayUsers(), place);
     }
 
     /** Whether more have moved than the report says. */

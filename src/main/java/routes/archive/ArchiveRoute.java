@@ -3,6 +3,7 @@ package routes.archive;
 import com.mongodb.client.model.ReturnDocument;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mongodb.CamelMongoDbException;
@@ -10,6 +11,7 @@ import org.apache.camel.component.mongodb.MongoDbConstants;
 import org.apache.camel.model.dataformat.JsonLibrary;
 import org.apache.camel.support.builder.ExpressionBuilder;
 import org.bson.Document;
+import routes.storage.Destination;
 
 /**
  * A day's inactive users, found by MongoDB, moved in batches from user_events to archived_users,
@@ -22,9 +24,11 @@ final class ArchiveRoute extends RouteBuilder {
     private static final int LOOKS = 90;
 
     private final ArchiveSettings settings;
+    private final Destination destination;
 
-    ArchiveRoute(ArchiveSettings settings) {
+    ArchiveRoute(ArchiveSettings settings, Destination destination) {
         this.settings = settings;
+        this.destination = destination;
     }
 
     /** An operation that writes or counts, or returns one document. */
@@ -186,7 +190,10 @@ final class ArchiveRoute extends RouteBuilder {
             .convertBodyTo(List.class)
             .transform(method("archive", "report"))
             .marshal().json(JsonLibrary.Jackson, true)
-            .to("bean:archive?method=write").id("write")
+            .setHeader(Exchange.FILE_NAME, method("archive", "fileName"))
+            .to(destination.uri()).id("write")
+            .transform().method(destination, "written").id("written")
+            .to("bean:archive?method=written").id("report-written")
             // It may have been written late, in the place of one that has more.
             .transform(method("archive-batches", "movedOnTheDay"))
             .to(read("archive_moves", "aggregate")).id("moved-by-now")

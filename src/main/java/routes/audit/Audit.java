@@ -1,12 +1,16 @@
 package routes.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import javax.sql.DataSource;
+import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Variable;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.PGCopyInputStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.SqlFile;
 import routes.jobs.JobDay;
@@ -40,7 +44,8 @@ public final class Audit implements Work {
     @Override
     public void addTo(CamelContext context) throws Exception {
         context.getRegistry().bind(name(), this);
-        context.addRoutes(new AuditRoute());
+        destination.addTo(context);
+        context.addRoutes(new AuditRoute(destination));
     }
 
     /**
@@ -55,32 +60,50 @@ public final class Audit implements Work {
         new JdbcTemplate(postgres).execute(SqlFile.text(SQL + "pg_cron.sql"));
     }
 
-    /** Writes the file of a day's changes, in place of the one that there may be. */
-    public void export(JobDay day) throws IOException {
-        String name = fileName(day.day());
-        long[] rows = new long[1];
-        destination.write(
-                name,
-                out -> {
-                    try (Connection connection = postgres.getConnection()) {
-                        rows[0] =
-                                connection
-                                        .unwrap(PGConnection.class)
-                                        .getCopyAPI()
-                                        .copyOut(sql(day.day()), out);
+    /** The name of a day's file. */
+    public String fileName(@Body JobDay day) {
+        return fileName(day.day());
+    }
+
+    static String fileName(LocalDate day) {
+        return "users_audit_export_" + day + ".csv";
+    }
+
+    /**
+     * A day's rows as Postgres writes them, as they come; whoever reads them closes them.
+     *
+     * <p>COPY is what pg_cron's export runs too: it tells NULL from empty text, and writes the same
+     * bytes.
+     */
+    public InputStream rows(@Body JobDay day) throws SQLException {
+        Connection connection = postgres.getConnection();
+        try {
+            return new PGCopyInputStream(connection.unwrap(PGConnection.class), sql(day.day())) {
+                @Override
+                public void close() throws IOException {
+                    try (connection) {
+                        if (!connection.isClosed()) {
+                            day.outcome(getHandledRowCount() + " rows");
+                        }
+                        super.close();
                     } catch (SQLException e) {
-                        throw new IOException("Postgres did not give the audit rows", e);
+                        throw new IOException("Postgres did not give all audit rows", e);
                     }
-                });
-        day.outcome(rows[0] + " rows in " + destination.place(name));
+                }
+            };
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Says where the day's file is. */
+    public void exported(@Variable("day") JobDay day, @Body String place) {
+        day.outcome(day.outcome() + " in " + place);
     }
 
     /** COPY takes no parameters; a date's own text is all that is put in. */
     private static String sql(LocalDate day) {
         return SqlFile.text(SQL + "export.sql").replace("{day}", day.toString());
-    }
-
-    static String fileName(LocalDate day) {
-        return "users_audit_export_" + day + ".csv";
     }
 }

@@ -39,6 +39,7 @@ final class JobRun implements AutoCloseable {
     String run(Work work, LocalDate day, Map<String, Object> headers) throws Exception {
         try (CamelContext context = new DefaultCamelContext();
                 ProducerTemplate producer = context.createProducerTemplate()) {
+            context.getStreamCachingStrategy().setSpoolEnabled(true);
             context.getRegistry().bind("postgres", postgres);
             context.addRoutes(new JobRoute());
             Jobs jobs = new Jobs(context, postgres, Clock.systemUTC(), new SimpleMeterRegistry());

@@ -9,25 +9,20 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.apache.camel.CamelExecutionException;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.impl.DefaultCamelContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
-import routes.storage.Destination;
+import routes.storage.StorageCalls;
 import routes.storage.StorageException;
-import routes.storage.StorageRoutes;
 import routes.storage.StoredObject;
 
 /** Looks at the bucket of the settings, and carries files there and back. */
@@ -48,27 +43,16 @@ public final class S3Command implements Callable<Integer> {
         return 2;
     }
 
-    /** What a command does, by the routes that others use too. */
     @FunctionalInterface
     private interface Operation {
-        int run(ProducerTemplate routes, Bucket bucket) throws IOException;
+        int run(StorageCalls storage, Bucket bucket) throws IOException;
     }
 
     private int perform(Operation operation) throws Exception {
         Settings settings = Settings.load(System.getenv());
         try (Bucket bucket = Bucket.of(settings);
-                DefaultCamelContext context = new DefaultCamelContext()) {
-            context.disableJMX();
-            context.getRegistry().bind("bucket", bucket);
-            context.addRoutes(new StorageRoutes());
-            context.start();
-            return operation.run(context.createProducerTemplate(), bucket);
-        } catch (CamelExecutionException e) {
-            Throwable failure = e.getCause();
-            throw new CommandFailed(
-                    failure instanceof StorageException
-                            ? failure.getMessage()
-                            : Reason.of(failure));
+                StorageCalls storage = new StorageCalls(bucket)) {
+            return operation.run(storage, bucket);
         } catch (StorageException e) {
             throw new CommandFailed(e.getMessage());
         }
@@ -88,12 +72,8 @@ public final class S3Command implements Callable<Integer> {
                     String prefix)
             throws Exception {
         return perform(
-                (routes, bucket) -> {
-                    long listed;
-                    try (Stream<?> objects =
-                            routes.requestBody("direct:storage-list", prefix, Stream.class)) {
-                        listed = objects.peek(object -> print((StoredObject) object)).count();
-                    }
+                (storage, bucket) -> {
+                    long listed = storage.list(prefix).peek(this::print).count();
                     if (listed == 0) {
                         err().println(
                                         "There is nothing that begins with "
@@ -129,9 +109,8 @@ public final class S3Command implements Callable<Integer> {
             throws Exception {
         check(key);
         return perform(
-                (routes, bucket) -> {
-                    boolean exists =
-                            routes.requestBody("direct:storage-exists", key, Boolean.class);
+                (storage, bucket) -> {
+                    boolean exists = storage.find(key).isPresent();
                     say(exists ? "yes" : "no");
                     return exists ? 0 : NO;
                 });
@@ -148,11 +127,10 @@ public final class S3Command implements Callable<Integer> {
         check(key);
         Path named = named(name);
         return perform(
-                (routes, bucket) -> {
+                (storage, bucket) -> {
                     TransferProgress file = open(named);
                     try (file) {
-                        routes.requestBodyAndHeader(
-                                "direct:storage-put", file, StorageRoutes.KEY, key);
+                        storage.put(key, file, file.size());
                     }
                     say(bucket.place(key) + ": " + file.bytes() + " bytes");
                     return 0;
@@ -190,14 +168,9 @@ public final class S3Command implements Callable<Integer> {
             throws Exception {
         check(key);
         return perform(
-                (routes, bucket) -> {
-                    long size = bucket.find(key).map(StoredObject::size).orElse(0L);
-                    TransferProgress object =
-                            new TransferProgress(
-                                    routes.requestBody(
-                                            "direct:storage-get", key, InputStream.class),
-                                    size,
-                                    err());
+                (storage, bucket) -> {
+                    long size = storage.find(key).map(StoredObject::size).orElse(0L);
+                    TransferProgress object = new TransferProgress(storage.get(key), size, err());
                     try (object) {
                         if (file.equals(STANDARD_OUTPUT)) {
                             // Not System.out, which hides that nobody reads any more.
@@ -222,8 +195,15 @@ public final class S3Command implements Callable<Integer> {
                 return;
             }
             Path target = Files.exists(file) ? file.toRealPath() : file;
-            Destination.folder(target.getParent())
-                    .write(target.getFileName().toString(), in::transferTo);
+            // The same name each time: what a killed get left is overwritten by the next.
+            Path part = target.resolveSibling("." + target.getFileName() + ".part");
+            try {
+                Files.createDirectories(target.getParent());
+                copy(in, Files.newOutputStream(part));
+                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
         } catch (IOException e) {
             throw new CommandFailed("Cannot write the file " + file + ": " + e);
         }
@@ -245,11 +225,11 @@ public final class S3Command implements Callable<Integer> {
             throws Exception {
         keys.forEach(this::check);
         return perform(
-                (routes, bucket) -> {
+                (storage, bucket) -> {
                     int missing = 0;
                     for (String key : keys) {
-                        if (routes.requestBody("direct:storage-exists", key, Boolean.class)) {
-                            routes.requestBody("direct:storage-remove", key);
+                        if (storage.find(key).isPresent()) {
+                            storage.remove(key);
                             say("Removed " + bucket.place(key));
                         } else {
                             missing++;

@@ -37,6 +37,11 @@ final class TransferProgress extends FilterInputStream {
         return told == null ? System.console() != null : Boolean.parseBoolean(told);
     }
 
+    /** How many bytes the stream has. */
+    long size() {
+        return size;
+    }
+
     /** How many have been read. */
     long bytes() {
         return bytes;

@@ -7,16 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.io.input.CountingInputStream;
 import org.slf4j.Logger;
@@ -25,11 +24,8 @@ import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseComponent;
 import routes.clickhouse.SqlFile;
 import routes.jobs.JobDay;
-import routes.jobs.NotYet;
 import routes.jobs.Work;
 import routes.storage.Bucket;
-import routes.storage.StorageCalls;
-import routes.storage.StorageRoutes;
 import routes.storage.StoredObject;
 
 /**
@@ -50,7 +46,6 @@ public final class DailyLoad implements Work {
     private final ClickHouse clickHouse;
     private final LoadSettings settings;
     private final Progress progress;
-    private StorageCalls storage;
 
     public DailyLoad(
             Bucket bucket, ClickHouse clickHouse, LoadSettings settings, Progress progress) {
@@ -78,25 +73,24 @@ public final class DailyLoad implements Work {
     @Override
     public void addTo(CamelContext context) throws Exception {
         context.getRegistry().bind(name(), this);
-        context.getRegistry().bind("bucket", bucket);
-        context.addRoutes(new StorageRoutes());
+        context.getRegistry().bind("load-watch", new DayWatch(bucket, settings));
+        bucket.addTo(context);
         if (context.hasComponent("clickhouse") == null) {
             context.addComponent("clickhouse", new ClickHouseComponent(clickHouse));
         }
         context.addRoutes(new DaySwapRoute());
         context.addRoutes(new DailyLoadRoute());
-        storage = new StorageCalls(context);
     }
 
     /**
-     * The day's file, once it is whole.
+     * The day's file, and whether the day was loaded from it before.
      *
-     * @param force load it even if the day was loaded from it before, or if it holds nothing
-     * @throws NotYet when it has not come, or still changes
+     * @param force load it even if it was, or if it holds nothing
      */
-    public DayFile find(@Body JobDay day, @Header("force") Boolean force)
-            throws NotYet, InterruptedException {
-        StoredObject object = whole(day.day());
+    public DayFile find(
+            @Variable("day") JobDay day,
+            @Body StoredObject object,
+            @Header("force") Boolean force) {
         boolean forced = Boolean.TRUE.equals(force);
         Optional<Map<String, Object>> last =
                 clickHouse
@@ -125,51 +119,9 @@ public final class DailyLoad implements Work {
         return new DayFile(day, object, changed, forced);
     }
 
-    private StoredObject whole(LocalDate day) throws NotYet, InterruptedException {
-        StoredObject object = object(day);
-        if (settings.marker().isPresent()) {
-            String marker = object.key() + settings.marker().get();
-            if (storage.find(marker).isEmpty()) {
-                throw new NotYet(
-                        bucket.place(marker)
-                                + ", which says that the day's file is whole, has not come");
-            }
-            return object;
-        }
-        Thread.sleep(settings.settled().toMillis());
-        StoredObject again = object(day);
-        if (!again.etag().equals(object.etag()) || again.size() != object.size()) {
-            throw new NotYet(bucket.place(object.key()) + " still changes");
-        }
-        return again;
-    }
-
-    private StoredObject object(LocalDate day) throws NotYet {
-        String key = settings.prefix() + day + ".jsonl";
-        Optional<StoredObject> plain = storage.find(key);
-        Optional<StoredObject> packed = storage.find(key + ".gz");
-        if (plain.isPresent() && packed.isPresent()) {
-            throw new IllegalStateException(
-                    "There are both "
-                            + bucket.place(key)
-                            + " and "
-                            + bucket.place(key + ".gz")
-                            + ": remove the one that is not to be loaded");
-        }
-        return plain.or(() -> packed)
-                .orElseThrow(
-                        () ->
-                                new NotYet(
-                                        "neither "
-                                                + bucket.place(key)
-                                                + " nor "
-                                                + key
-                                                + ".gz has come"));
-    }
-
-    /** Reads the file into a table of its own. */
-    public void stage(DayFile file) throws Exception {
-        String table = "raw.load_" + UUID.randomUUID().toString().replace("-", "");
+    /** Makes a table of the file's own, and what fills it. */
+    public void createTables(@Variable("file") DayFile file) {
+        String table = file.table();
         clickHouse.execute("CREATE TABLE " + table + " AS raw.lines");
         clickHouse.execute(
                 "CREATE TABLE "
@@ -185,23 +137,17 @@ public final class DailyLoad implements Work {
                         + SqlFile.statements(SQL + "parse.sql")
                                 .get(0)
                                 .replace("{lines}", table + "_in"));
-        read(file, table);
-        Optional<StoredObject> now = storage.find(file.object().key());
-        if (now.isEmpty() || !now.get().etag().equals(file.object().etag())) {
-            throw new IllegalStateException(
-                    bucket.place(file.object().key())
-                            + " was replaced while it was read: it is read again");
-        }
     }
 
-    private void read(DayFile file, String table) throws Exception {
+    /** Reads the file into its table. */
+    public void stage(@Variable("file") DayFile file, @Body InputStream bytes) throws Exception {
         StoredObject object = file.object();
         int epochDay = (int) file.day().day().toEpochDay();
         long blank = 0;
         long nextProgress = System.nanoTime();
-        try (CountingInputStream stored = new CountingInputStream(storage.open(object));
+        try (CountingInputStream stored = new CountingInputStream(bytes);
                 InputStream in = unpacked(object, stored);
-                Inserts inserts = new Inserts(clickHouse, table + "_in")) {
+                Inserts inserts = new Inserts(clickHouse, file.table() + "_in")) {
             LineReader line = new LineReader(in, settings.lineBytes());
             Chunk chunk = inserts.empty();
             while (line.next()) {
@@ -231,7 +177,7 @@ public final class DailyLoad implements Work {
             }
             inserts.await();
             progress.at(line.number(), object.size(), object.size());
-            file.staged(table, inserts.lines(), blank);
+            file.staged(inserts.lines(), blank);
         } catch (IOException e) {
             throw new IOException(
                     bucket.place(object.key())
@@ -365,12 +311,5 @@ public final class DailyLoad implements Work {
         row.put("outcome", outcome);
         LOG.info("job=load {}", row);
         return JSON.writeValueAsString(row);
-    }
-
-    @Override
-    public void close() {
-        if (storage != null) {
-            storage.close();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package routes.daily;
 
+import java.util.UUID;
 import routes.jobs.JobDay;
 import routes.storage.StoredObject;
 
@@ -14,7 +15,7 @@ public final class DayFile {
     private final boolean changed;
     private final boolean forced;
     private final long started = System.nanoTime();
-    private String table;
+    private final String table = "raw.load_" + UUID.randomUUID().toString().replace("-", "");
     private long blank;
     private long lines;
     private long rejected;
@@ -32,7 +33,8 @@ public final class DayFile {
         return day;
     }
 
-    StoredObject object() {
+    /** The object that holds it. */
+    public StoredObject object() {
         return object;
     }
 
@@ -45,8 +47,7 @@ public final class DayFile {
         return forced;
     }
 
-    void staged(String stagedTable, long stagedLines, long blankLines) {
-        table = stagedTable;
+    void staged(long stagedLines, long blankLines) {
         lines = stagedLines;
         blank = blankLines;
     }

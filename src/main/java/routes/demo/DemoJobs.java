@@ -3,6 +3,8 @@ package routes.demo;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import routes.clickhouse.SqlFile;
 import routes.jobs.Jobs;
 import routes.settings.Settings;
 import routes.storage.Bucket;
-import routes.storage.Destination;
+import routes.storage.StorageCalls;
 
 /** The demo's days of the scheduled jobs: asked for, done by the runtime, and looked over. */
 final class DemoJobs implements AutoCloseable {
@@ -51,7 +53,7 @@ final class DemoJobs implements AutoCloseable {
     }
 
     /** True if each job that runs did its day, and the results are what they must be. */
-    boolean hold() throws IOException, InterruptedException {
+    boolean hold() throws Exception {
         List<String> jobs = settings.names("caravan.jobs");
         return (!jobs.contains("archive") || archive())
                 && (!jobs.contains("audit") || audit())
@@ -135,7 +137,7 @@ final class DemoJobs implements AutoCloseable {
         }
         say("Audit export of " + today + ": " + outcome);
         String place = settings.text("caravan.audit.destination");
-        if (!place.startsWith(Destination.BUCKET)) {
+        if (Files.isDirectory(Path.of(place))) {
             Path file = Path.of(place, "users_audit_export_" + today + ".csv");
             try (var lines = Files.lines(file)) {
                 lines.limit(3).forEach(line -> say("  " + line));
@@ -144,17 +146,23 @@ final class DemoJobs implements AutoCloseable {
         return true;
     }
 
-    private boolean load() throws IOException, InterruptedException {
+    private boolean load() throws Exception {
         LocalDate day = today.minusDays(1);
         LocalDate start = today.minusDays(days);
         String prefix = settings.find("caravan.load.prefix").orElse("");
         long before = lastRun();
         long started = System.nanoTime();
         DayOfEvents events = new DayOfEvents(start, start);
-        try (Bucket bucket = Bucket.of(settings)) {
+        try (Bucket bucket = Bucket.of(settings);
+                StorageCalls storage = new StorageCalls(bucket)) {
             for (LocalDate next = start; !next.isAfter(day); next = next.plusDays(1)) {
                 events = new DayOfEvents(start, next);
-                bucket.put(prefix + next + ".jsonl.gz", events::writeTo);
+                ByteArrayOutputStream file = new ByteArrayOutputStream();
+                events.writeTo(file);
+                storage.put(
+                        prefix + next + ".jsonl.gz",
+                        new ByteArrayInputStream(file.toByteArray()),
+                        file.size());
                 Jobs.askFor(source, "load", next);
             }
         }

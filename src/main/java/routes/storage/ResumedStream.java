@@ -3,39 +3,29 @@ package routes.storage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongFunction;
 import software.amazon.awssdk.http.Abortable;
 
-/**
- * An object's bytes over as many connections as it takes: one that breaks, or ends too early, is
- * followed by another from where it stopped.
- */
+/** An object's bytes over as many connections as it takes. */
 final class ResumedStream extends InputStream {
-    private static final Logger LOG = LoggerFactory.getLogger(ResumedStream.class);
-
-    /** Connections in a row that bring nothing: with the pauses between them, about a minute. */
+    /** Connections in a row that bring nothing. */
     private static final int PATIENCE = 8;
 
-    private static final long FIRST_PAUSE_MS = 250;
-
-    /** Opens the object at an offset. */
-    @FunctionalInterface
-    interface Opening {
-        InputStream at(long offset);
-    }
-
-    private final StoredObject object;
-    private final Opening opening;
+    private final long size;
+    private final LongFunction<InputStream> rest;
     private InputStream in;
     private long position;
-    private int failures;
+    private int fruitless;
     private boolean closed;
 
-    ResumedStream(StoredObject object, Opening opening) {
-        this.object = object;
-        this.opening = opening;
-        in = opening.at(0);
+    /**
+     * @param in from the object's beginning
+     * @param rest opens it again at an offset
+     */
+    ResumedStream(InputStream in, long size, LongFunction<InputStream> rest) {
+        this.in = in;
+        this.size = size;
+        this.rest = rest;
     }
 
     @Override
@@ -47,76 +37,36 @@ final class ResumedStream extends InputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         if (closed) {
-            throw new IOException("The stream of " + object.key() + " is closed");
+            throw new IOException("The stream is closed");
         }
-        if (length == 0) {
-            return 0;
-        }
-        while (position < object.size()) {
+        while (length > 0 && position < size) {
             try {
-                if (in == null) {
-                    in = opening.at(position);
-                }
                 int count = in.read(buffer, offset, length);
                 if (count < 0) {
-                    throw new EOFException(
-                            "The connection ended at byte "
-                                    + position
-                                    + " of "
-                                    + object.size()
-                                    + " of "
-                                    + object.key());
+                    throw new EOFException("byte " + position + " of " + size + " is the last");
                 }
                 position += count;
-                failures = 0;
+                fruitless = 0;
                 return count;
             } catch (IOException e) {
-                drop();
-                if (++failures > PATIENCE) {
+                if (++fruitless > PATIENCE) {
                     throw e;
                 }
-                pause();
-            } catch (StorageException e) {
-                if (!e.isPassing() || ++failures > PATIENCE) {
-                    throw e;
-                }
-                pause();
+                abort();
+                in = rest.apply(position);
             }
         }
-        return -1;
-    }
-
-    private void pause() throws IOException {
-        try {
-            Thread.sleep(FIRST_PAUSE_MS << (failures - 1));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while " + object.key() + " was read", e);
-        }
-    }
-
-    private void drop() {
-        if (in != null) {
-            try {
-                abort(in);
-            } catch (IOException e) {
-                LOG.debug("a broken connection did not close", e);
-            }
-            in = null;
-        }
+        return length == 0 ? 0 : -1;
     }
 
     @Override
     public void close() throws IOException {
         closed = true;
-        if (in != null) {
-            abort(in);
-            in = null;
-        }
+        abort();
     }
 
     /** Closing alone would read the rest of the object first. */
-    private static void abort(InputStream in) throws IOException {
+    private void abort() throws IOException {
         if (in instanceof Abortable abortable) {
             abortable.abort();
         }

@@ -1,38 +1,108 @@
 package routes.storage;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.apache.camel.CamelContext;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.commons.io.input.ProxyInputStream;
 
 /**
- * The {@link StorageRoutes} as methods, for beans that look at an object before they decide what
- * comes next. What fails there fails here with the same {@link StorageException}.
+ * The {@link StorageRoutes} as methods, in a context of their own, for commands. Objects are
+ * streamed: none is ever held in memory as a whole.
  */
 public final class StorageCalls implements AutoCloseable {
+    private static final int PART_BYTES = 8 * 1024 * 1024;
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
     private final ProducerTemplate routes;
 
-    /**
-     * @param context has the storage routes
-     */
-    public StorageCalls(CamelContext context) {
+    public StorageCalls(Bucket bucket) throws Exception {
+        context.disableJMX();
+        bucket.addTo(context);
+        context.start();
         routes = context.createProducerTemplate();
     }
 
     /** The object as it is now; empty if there is none. */
     public Optional<StoredObject> find(String key) {
-        return Optional.ofNullable(call("direct:storage-find", key, StoredObject.class));
+        return Optional.ofNullable(call("direct:storage-find", key, Map.of(), StoredObject.class));
     }
 
-    /** The object's bytes; the caller closes them. */
-    public InputStream open(StoredObject object) {
-        return call("direct:storage-open", object, InputStream.class);
+    /**
+     * All objects whose key begins with the prefix, by key; pages are fetched as they are needed.
+     *
+     * @param prefix null or empty for all objects
+     */
+    public Stream<StoredObject> list(String prefix) {
+        return Stream.iterate(
+                        page(prefix, ""),
+                        page -> !page.isEmpty(),
+                        page -> page(prefix, page.get(page.size() - 1).key()))
+                .flatMap(List::stream);
     }
 
-    private <T> T call(String route, Object body, Class<T> type) {
+    @SuppressWarnings("unchecked")
+    private List<StoredObject> page(String prefix, String after) {
+        String begin = prefix == null ? "" : prefix;
+        return call("direct:storage-page", after, Map.of(StorageRoutes.PREFIX, begin), List.class);
+    }
+
+    /** The object's bytes; the caller closes them. A broken connection is opened where it broke. */
+    public InputStream get(String key) {
+        return call("direct:storage-get", null, named(key), InputStream.class);
+    }
+
+    /**
+     * Stores an object, or puts it in place of the one with that key, when all of it has come.
+     *
+     * @param length how many bytes come
+     * @throws IOException when they cannot be read
+     */
+    public void put(String key, InputStream bytes, long length) throws IOException {
+        AtomicReference<IOException> broken = new AtomicReference<>();
+        InputStream source =
+                new ProxyInputStream(bytes) {
+                    @Override
+                    protected void handleIOException(IOException e) throws IOException {
+                        broken.set(e);
+                        throw e;
+                    }
+                };
+        // Read before it is sent: a request that breaks off leaves a piece of itself on S3Proxy.
+        Object body = length < PART_BYTES ? source.readNBytes((int) length) : source;
         try {
-            return routes.requestBody(route, body, type);
+            call(
+                    "direct:storage-put",
+                    body,
+                    Map.of(StorageRoutes.KEY, key, AWS2S3Constants.CONTENT_LENGTH, length),
+                    Object.class);
+        } catch (RuntimeException e) {
+            if (broken.get() != null) {
+                throw broken.get();
+            }
+            throw e;
+        }
+    }
+
+    /** Removes an object; nothing happens if there is none. */
+    public void remove(String key) {
+        call("direct:storage-remove", null, named(key), Object.class);
+    }
+
+    private static Map<String, Object> named(String key) {
+        return Map.of(StorageRoutes.KEY, key);
+    }
+
+    private <T> T call(String route, Object body, Map<String, Object> headers, Class<T> type) {
+        try {
+            return routes.requestBodyAndHeaders(route, body, headers, type);
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof StorageException failure ? failure : e;
         }
@@ -40,6 +110,6 @@ public final class StorageCalls implements AutoCloseable {
 
     @Override
     public void close() {
-        routes.stop();
+        context.stop();
     }
 }

@@ -11,11 +11,9 @@ import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.model.DeleteOneModel;
 import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
-import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -40,11 +38,12 @@ import org.bson.Document;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.jobs.JobDay;
 import routes.jobs.JobDays;
-import routes.storage.Content;
+import routes.settings.Settings;
 import routes.storage.Destination;
 
 /** The archive's routes, with a mock in the place of each endpoint of MongoDB. */
@@ -62,26 +61,14 @@ class ArchiveRouteTest extends CamelTestSupport {
     }
 
     private final Map<String, Answer> answers = new HashMap<>();
+    @TempDir private Path directory;
+
     private final List<String> steps = new ArrayList<>();
     private final Map<String, List<Object>> bodies = new HashMap<>();
     private final List<String> reports = new ArrayList<>();
     private List<Document> found = List.of();
     private Document decided;
     private boolean closed;
-
-    private final class Reports implements Destination {
-        @Override
-        public void write(String name, Content content) throws IOException {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            content.writeTo(out);
-            reports.add(name + " " + out.toString(StandardCharsets.UTF_8).replaceAll("\\s", ""));
-        }
-
-        @Override
-        public String place(String name) {
-            return name;
-        }
-    }
 
     /** As a cursor is: read once, and to be closed. */
     private final class Found implements Iterator<Document>, Closeable {
@@ -112,9 +99,13 @@ class ArchiveRouteTest extends CamelTestSupport {
     protected RoutesBuilder createRouteBuilder() {
         ArchiveSettings settings =
                 new ArchiveSettings("db", Duration.ofDays(30), Duration.ofDays(14), 2);
-        context.getRegistry()
-                .bind("archive", new Archive(settings, null, new Reports(), run -> {}));
-        return new ArchiveRoute(settings);
+        Destination reportsThere =
+                Destination.of(
+                        Settings.load(Map.of("CARAVAN_ARCHIVE_DESTINATION", directory.toString())),
+                        "caravan.archive.destination",
+                        null);
+        context.getRegistry().bind("archive", new Archive(settings, null, reportsThere, run -> {}));
+        return new ArchiveRoute(settings, reportsThere);
     }
 
     @BeforeEach
@@ -140,7 +131,18 @@ class ArchiveRouteTest extends CamelTestSupport {
                                                         .process(exchange -> ask(id, exchange))));
             }
         }
+        AdviceWith.adviceWith(
+                context,
+                "archive-report",
+                advice -> advice.weaveById("write").before().process(this::report));
         context.start();
+    }
+
+    private void report(Exchange exchange) {
+        reports.add(
+                exchange.getMessage().getHeader(Exchange.FILE_NAME)
+                        + " "
+                        + exchange.getMessage().getBody(String.class).replaceAll("\\s", ""));
     }
 
     private void ask(String step, Exchange exchange) throws Exception {

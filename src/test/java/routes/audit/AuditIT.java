@@ -33,18 +33,18 @@ class AuditIT {
         AuditRows.write(postgres, DAY);
         Path file = exports.resolve(Audit.fileName(DAY));
         try (JobDay day = JobDays.of("audit", DAY, dataSource)) {
-            audit.export(day);
+            AuditRows.export(audit, day);
             assertThat(Files.readString(file)).isEqualTo(AuditRows.file(DAY));
 
             Files.writeString(file, "an older and longer file\n".repeat(1_000));
-            audit.export(day);
+            AuditRows.export(audit, day);
             assertThat(Files.readString(file)).isEqualTo(AuditRows.file(DAY));
             try (var files = Files.list(exports)) {
                 assertThat(files).as("no temporary file stays").containsExactly(file);
             }
         }
         try (JobDay empty = JobDays.of("audit", DAY.minusYears(1), dataSource)) {
-            audit.export(empty);
+            AuditRows.export(audit, empty);
             assertThat(exports.resolve(Audit.fileName(DAY.minusYears(1))))
                     .content()
                     .isEqualTo(AuditRows.file(DAY).lines().findFirst().orElseThrow() + "\n");

@@ -1,7 +1,9 @@
 package routes.audit;
 
 import java.time.LocalDate;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import routes.jobs.JobDay;
 
 /** Changes to users with everything that a CSV file must survive, and the file that they make. */
 final class AuditRows {
@@ -45,5 +47,14 @@ final class AuditRows {
         7,1,DAYT00:00:00.000000Z,clerk,first,,
         """
                 .replace("DAY", day.toString());
+    }
+
+    /** Runs the job's route on a day. */
+    static void export(Audit audit, JobDay day) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            audit.addTo(context);
+            context.start();
+            context.createProducerTemplate().sendBody("direct:audit", day);
+        }
     }
 }

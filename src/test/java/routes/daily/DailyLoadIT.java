@@ -3,6 +3,7 @@ package routes.daily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import harness.Objects;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ import sandbox.Sandbox;
 class DailyLoadIT {
     private static Sandbox sandbox;
     private static Bucket bucket;
+    private static Objects objects;
     private static ClickHouse clickHouse;
     private static DriverManagerDataSource postgres;
     private static Settings settings;
@@ -61,6 +63,7 @@ class DailyLoadIT {
                                 "CARAVAN_LOAD_LINE_BYTES",
                                 "1MB"));
         bucket = Bucket.of(settings);
+        objects = new Objects(settings);
         clickHouse = Servers.clickHouse(settings);
         postgres =
                 new DriverManagerDataSource(
@@ -72,6 +75,7 @@ class DailyLoadIT {
 
     @AfterAll
     static void stop() throws Exception {
+        objects.close();
         bucket.close();
         clickHouse.close();
         sandbox.close();
@@ -83,9 +87,13 @@ class DailyLoadIT {
     }
 
     private String load(boolean force) throws Exception {
+        return run(load(), force);
+    }
+
+    private String run(DailyLoad load, boolean force) throws Exception {
         try (JobDay taken = JobDays.of("load", day, postgres);
                 DefaultCamelContext context = new DefaultCamelContext()) {
-            load().addTo(context);
+            load.addTo(context);
             context.start();
             context.createProducerTemplate()
                     .requestBodyAndHeader("direct:load", taken, "force", force);
@@ -100,7 +108,7 @@ class DailyLoadIT {
     }
 
     private static void put(String name, byte[] bytes) throws IOException {
-        bucket.put(name, out -> out.write(bytes));
+        objects.put(name, out -> out.write(bytes));
     }
 
     private String event(int id, String type, String more) {
@@ -289,7 +297,7 @@ class DailyLoadIT {
 
         put(key, new byte[0]);
         assertThatThrownBy(() -> load(false)).hasMessageContaining("There are both");
-        bucket.remove(key);
+        objects.remove(key);
     }
 
     @Test
@@ -323,19 +331,14 @@ class DailyLoadIT {
         DailyLoad load =
                 new DailyLoad(
                         bucket, clickHouse, LoadSettings.read(patient), (lines, bytes, size) -> {});
-        try (JobDay taken = JobDays.of("load", day, postgres);
-                DefaultCamelContext context = new DefaultCamelContext()) {
-            load.addTo(context);
-            context.start();
-            AtomicBoolean over = new AtomicBoolean();
-            Thread writer = new Thread(() -> grow(over), "writer");
-            writer.start();
-            assertThatThrownBy(() -> load.find(taken, false))
-                    .isInstanceOf(NotYet.class)
-                    .hasMessageContaining("still changes");
-            over.set(true);
-            writer.join();
-        }
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = new Thread(() -> grow(over), "writer");
+        writer.start();
+        assertThatThrownBy(() -> run(load, false))
+                .isInstanceOf(NotYet.class)
+                .hasMessageContaining("still changes");
+        over.set(true);
+        writer.join();
     }
 
     private void grow(AtomicBoolean over) {
@@ -357,16 +360,11 @@ class DailyLoadIT {
                 new DailyLoad(
                         bucket, clickHouse, LoadSettings.read(marked), (lines, bytes, size) -> {});
         put(event(1, "login", ""));
-        try (JobDay taken = JobDays.of("load", day, postgres);
-                DefaultCamelContext context = new DefaultCamelContext()) {
-            load.addTo(context);
-            context.start();
-            assertThatThrownBy(() -> load.find(taken, false))
-                    .isInstanceOf(NotYet.class)
-                    .hasMessageContaining(key + ".done");
-            put(key + ".done", new byte[0]);
-            assertThat(load.find(taken, false).isChanged()).isTrue();
-        }
+        assertThatThrownBy(() -> run(load, false))
+                .isInstanceOf(NotYet.class)
+                .hasMessageContaining(key + ".done");
+        put(key + ".done", new byte[0]);
+        assertThat(run(load, false)).startsWith("1 events");
     }
 
     @Test
@@ -382,13 +380,7 @@ class DailyLoadIT {
                                 replace(1);
                             }
                         });
-        try (JobDay taken = JobDays.of("load", day, postgres);
-                DefaultCamelContext context = new DefaultCamelContext()) {
-            load.addTo(context);
-            context.start();
-            DayFile file = load.find(taken, false);
-            assertThatThrownBy(() -> load.stage(file)).hasMessageContaining("was replaced while");
-        }
+        assertThatThrownBy(() -> run(load, false)).hasMessageContaining("was replaced while");
         assertThat(count("raw.events")).isZero();
         assertThat(load(false)).startsWith("1 events");
     }

@@ -3,208 +3,273 @@ package routes.daily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.apache.camel.BindToRegistry;
+import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
 import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.test.junit5.CamelTestSupport;
-import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import routes.jobs.JobDay;
+import routes.jobs.JobDays;
 import routes.jobs.NotYet;
+import routes.settings.Settings;
+import routes.storage.Bucket;
+import routes.storage.StorageRoutes;
+import routes.storage.StoredObject;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The load's order of steps, with mocks in the place of ClickHouse. */
+/** The load's way from the bucket to ClickHouse, with the bucket a map and ClickHouse recorded. */
 class DailyLoadRouteTest extends CamelTestSupport {
-    private static final List<String> UNTIL_CHECKED =
-            List.of("left", "drop-table", "find", "stage", "count", "counted");
-    private static final List<String> RECORDED =
-            List.of(
-                    "create-rejected",
-                    "fill-rejected",
-                    "swap-rejected",
-                    "insert-load",
-                    "left",
-                    "drop-table");
+    private static final String KEY = "events/2026-03-29.jsonl";
+    private static final JobDay DAY = JobDays.unlocked("load", LocalDate.of(2026, 3, 29));
 
     private final List<String> steps = new ArrayList<>();
+    private final Map<String, String> bucket = new TreeMap<>();
+    private Runnable betweenLooks = () -> {};
+    private Runnable whileRead = () -> {};
     private boolean changed = true;
-    private boolean refused;
     private String failing = "";
 
-    /** Stands for {@link DayFile}. */
-    public final class File {
-        public boolean isChanged() {
-            return changed;
+    @BindToRegistry("load")
+    private final Steps recorded = new Steps();
+
+    /** Stands for {@link DailyLoad}; Camel calls it by name. */
+    public final class Steps {
+        public DayFile find(@Variable("day") JobDay day, @Body StoredObject object) {
+            step("find " + object.key());
+            return new DayFile(day, object, changed, false);
         }
 
-        public boolean isRefused() {
-            return refused;
+        public void createTables(@Variable("file") DayFile file) {
+            step("createTables");
+        }
+
+        public void stage(@Variable("file") DayFile file, @Body InputStream bytes)
+                throws IOException {
+            whileRead.run();
+            step("stage " + new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
     private void step(String name) {
         steps.add(name);
-        if (failing.equals(name)) {
-            throw new IllegalStateException(name + " refused");
+        if (name.split(" ")[0].equals(failing)) {
+            throw new IllegalStateException(failing + " refused");
         }
-    }
-
-    /** Stands for {@link DailyLoad}; Camel calls it by name. */
-    public final class Steps {
-        public File find() throws NotYet {
-            step("find");
-            if (failing.equals("not yet")) {
-                throw new NotYet("nothing there");
-            }
-            return new File();
-        }
-
-        public void stage() {
-            step("stage");
-        }
-
-        public void counted() {
-            step("counted");
-        }
-
-        public void refuse() {
-            step("refuse");
-            throw new IllegalStateException("too many bad lines");
-        }
-
-        public void stillOurs() {
-            step("still-ours");
-        }
-
-        public Map<String, Object> fileName() {
-            return Map.of("file", "f");
-        }
-
-        public String row() {
-            return "{}";
-        }
-
-        public void loaded() {
-            step("loaded");
-        }
-    }
-
-    @BindToRegistry("load")
-    private final Steps recorded = new Steps();
-
-    @Override
-    public void configureTest(TestExecutionConfiguration configuration) {
-        configuration.withUseAdviceWith(true);
     }
 
     @Override
-    protected RoutesBuilder[] createRouteBuilders() {
-        return new RoutesBuilder[] {new DailyLoadRoute(), new DaySwapRoute()};
+    public boolean isUseAdviceWith() {
+        return true;
+    }
+
+    /** A text is its own etag. */
+    private static StoredObject object(String key, String text) {
+        return new StoredObject(key, text.length(), text, null);
+    }
+
+    private void list(Exchange exchange) {
+        String prefix = exchange.getMessage().getHeader(StorageRoutes.PREFIX, String.class);
+        step("list " + prefix);
+        List<StoredObject> found = new ArrayList<>();
+        bucket.forEach((key, text) -> found.add(object(key, text)));
+        exchange.getMessage().setBody(found);
+    }
+
+    private void head(Exchange exchange) {
+        String key = exchange.getMessage().getBody(String.class);
+        step("head " + key);
+        String text = bucket.get(key);
+        exchange.getMessage().setBody(text == null ? null : object(key, text));
+    }
+
+    private void get(Exchange exchange) {
+        String key = exchange.getMessage().getHeader(StorageRoutes.KEY, String.class);
+        step("get " + key);
+        String text = bucket.get(key);
+        assertThat(exchange.getMessage().getHeader("CamelAwsS3IfMatchCondition")).isEqualTo(text);
+        exchange.getMessage()
+                .setBody(
+                        new ResponseInputStream<>(
+                                GetObjectResponse.builder()
+                                        .contentLength((long) text.length())
+                                        .eTag(text)
+                                        .build(),
+                                AbortableInputStream.create(
+                                        new ByteArrayInputStream(
+                                                text.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @BeforeEach
-    void mockClickHouse() throws Exception {
-        mock("load-check", "count", "reasons");
-        mock("load-swap", "swap-lines");
-        mock("load-record", "create-rejected", "fill-rejected", "swap-rejected", "insert-load");
-        mock("load-drop", "left", "drop-table");
+    void startRoutes() throws Exception {
+        Settings settings =
+                Settings.load(
+                        Map.of("CARAVAN_LOAD_SETTLED", "0s", "CARAVAN_S3_SECRET_KEY", "secret"));
+        Bucket real = Bucket.of(settings);
+        real.addTo(context);
+        context.getRegistry().bind("load-watch", new DayWatch(real, LoadSettings.read(settings)));
+        context.addRoutes(new DailyLoadRoute());
+        context.addRoutes(swap());
+        AdviceWith.adviceWith(
+                context, "load-look", look -> look.weaveById("list").replace().process(this::list));
+        AdviceWith.adviceWith(
+                context,
+                "load",
+                load -> {
+                    load.weaveById("get-file").replace().process(this::get);
+                    load.weaveById("second-look").before().process(e -> betweenLooks.run());
+                    load.weaveById("last-look").replace().process(this::head);
+                });
         context.start();
     }
 
-    private void mock(String route, String... ids) throws Exception {
-        AdviceWith.adviceWith(
-                context,
-                route,
-                advice -> {
-                    for (String id : ids) {
-                        advice.weaveById(id).replace().to("mock:" + id);
-                    }
-                });
-        for (String id : ids) {
-            getMockEndpoint("mock:" + id)
-                    .whenAnyExchangeReceived(
-                            exchange -> {
-                                step(id);
-                                if (id.equals("left")) {
-                                    exchange.getMessage()
-                                            .setHeader("left", List.of(Map.of("name", "load_1")));
-                                }
-                            });
+    /** Stands for {@link DaySwapRoute}. */
+    private RouteBuilder swap() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("direct:load-drop")
+                        .process(exchange -> step("dropLeftTables"))
+                        .setBody(constant("dropped"));
+                from("direct:load-check").process(exchange -> swapStep("check", exchange));
+                from("direct:load-swap").process(exchange -> swapStep("swap", exchange));
+            }
+        };
+    }
+
+    private void swapStep(String name, Exchange exchange) {
+        assertThat(exchange.getMessage().getBody()).isInstanceOf(DayFile.class);
+        step(name);
+    }
+
+    private void load() throws Exception {
+        steps.clear();
+        try {
+            template.requestBody("direct:load", DAY);
+        } catch (CamelExecutionException e) {
+            throw (Exception) e.getCause();
         }
     }
 
-    private void load() {
-        template.requestBody("direct:load", "a day");
-    }
-
-    @SafeVarargs
-    private static List<String> all(List<String>... parts) {
-        return Stream.of(parts).flatMap(List::stream).toList();
+    private static List<String> looks(String... more) {
+        List<String> steps =
+                new ArrayList<>(List.of("dropLeftTables", "list " + KEY, "list " + KEY));
+        steps.addAll(List.of(more));
+        return steps;
     }
 
     @Test
-    void changedFile_isStagedCheckedSwappedInAndRecorded() {
+    void changedFile_isReadStagedCheckedAndSwappedIn() throws Exception {
+        bucket.put(KEY, "lines");
         load();
         assertThat(steps)
                 .isEqualTo(
-                        all(
-                                UNTIL_CHECKED,
-                                List.of("still-ours", "swap-lines"),
-                                RECORDED,
-                                List.of("loaded")));
+                        looks(
+                                "find " + KEY,
+                                "createTables",
+                                "get " + KEY,
+                                "stage lines",
+                                "head " + KEY,
+                                "check",
+                                "swap"));
     }
 
     @Test
-    void unchangedFile_isLeftAlone() {
+    void unchangedFile_isLeftAlone() throws Exception {
+        bucket.put(KEY + ".gz", "lines");
         changed = false;
         load();
-        assertThat(steps).containsExactly("left", "drop-table", "find");
+        assertThat(steps).isEqualTo(looks("find " + KEY + ".gz"));
     }
 
     @Test
-    void noFileYet_nothingElseHappens() {
-        failing = "not yet";
+    void noFileYet_theDayStaysDue() {
         assertThatThrownBy(this::load)
-                .isInstanceOf(CamelExecutionException.class)
-                .hasCauseInstanceOf(NotYet.class);
-        assertThat(steps).containsExactly("left", "drop-table", "find");
+                .isInstanceOf(NotYet.class)
+                .hasMessage("neither s3://caravan/" + KEY + " nor " + KEY + ".gz has come");
+        assertThat(steps).hasSize(2);
     }
 
     @Test
-    void tooManyBadLines_areRecorded_andTheDayStays() {
-        refused = true;
-        assertThatThrownBy(this::load).hasRootCauseMessage("too many bad lines");
-        assertThat(steps)
-                .isEqualTo(all(UNTIL_CHECKED, List.of("reasons"), RECORDED, List.of("refuse")));
+    void fileThatChangesBetweenTwoLooks_isNotWholeYet() {
+        for (Runnable change :
+                List.<Runnable>of(
+                        () -> bucket.put(KEY, "others"),
+                        () -> bucket.put(KEY + ".gz", bucket.remove(KEY)))) {
+            bucket.put(KEY, "lines");
+            betweenLooks = change;
+            assertThatThrownBy(this::load)
+                    .isInstanceOf(NotYet.class)
+                    .hasMessage("s3://caravan/" + KEY + " still changes");
+            assertThat(steps).doesNotContain("find " + KEY, "createTables");
+        }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"left", "drop-table", "find", "stage", "count", "counted", "still-ours"})
-    void aStepRefuses_theDayIsNotSwapped(String step) {
-        failing = step;
-        assertThatThrownBy(this::load).hasRootCauseMessage(step + " refused");
-        assertThat(steps).endsWith(step).doesNotContain("swap-lines");
+    @Test
+    void twoFilesOfADay_areNotChosenFrom() {
+        bucket.put(KEY, "lines");
+        bucket.put(KEY + ".gz", "lines");
+        assertThatThrownBy(this::load).hasMessageStartingWith("There are both");
+        assertThat(steps).hasSize(2);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "swap-lines",
-                "create-rejected",
-                "fill-rejected",
-                "swap-rejected",
-                "insert-load"
-            })
-    void clickHouseRefusesAfterwards_theLoadFailsThere_andIsNotCalledLoaded(String step) {
-        failing = step;
-        assertThatThrownBy(this::load).hasRootCauseMessage(step + " refused");
-        assertThat(steps).endsWith(step);
+    @Test
+    void fileReplacedOrRemovedWhileItIsRead_isNotSwappedIn() {
+        for (Runnable change :
+                List.<Runnable>of(() -> bucket.put(KEY, "others"), () -> bucket.remove(KEY))) {
+            bucket.put(KEY, "lines");
+            whileRead = change;
+            assertThatThrownBy(this::load).hasMessageContaining("was replaced while it was read");
+            assertThat(steps).contains("stage lines").doesNotContain("check", "swap");
+        }
+    }
+
+    @Test
+    void storageOrClickHouseRefuses_theDayIsNotSwapped() {
+        bucket.put(KEY, "lines");
+        for (String step :
+                List.of(
+                        "dropLeftTables",
+                        "head",
+                        "find",
+                        "createTables",
+                        "get",
+                        "stage",
+                        "check")) {
+            failing = step;
+            assertThatThrownBy(this::load).hasMessage(step + " refused");
+            assertThat(steps.get(steps.size() - 1)).startsWith(step);
+        }
+    }
+
+    @Test
+    void withMarkers_theFilesOwnIsWaitedFor() throws Exception {
+        Settings marked =
+                Settings.load(
+                        Map.of("CARAVAN_LOAD_MARKER", ".done", "CARAVAN_S3_SECRET_KEY", "secret"));
+        DayWatch watch = new DayWatch(Bucket.of(marked), LoadSettings.read(marked));
+        StoredObject file = object(KEY, "lines");
+        StoredObject another = object(KEY + ".gz.done", "");
+        assertThatThrownBy(() -> watch.file(List.of(file, another), DAY))
+                .isInstanceOf(NotYet.class)
+                .hasMessageContaining(KEY + ".done, which says");
+        assertThat(watch.file(List.of(file, object(KEY + ".done", "")), DAY)).isEqualTo(file);
+        assertThat(watch.settled()).isZero();
     }
 }

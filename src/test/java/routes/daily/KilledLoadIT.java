@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Endurance;
 import harness.Jar;
+import harness.Objects;
 import harness.RuntimeProcess;
 import harness.Seed;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import routes.Servers;
 import routes.clickhouse.ClickHouse;
 import routes.settings.Settings;
-import routes.storage.Bucket;
 import sandbox.Sandbox;
 
 /**
@@ -42,7 +42,7 @@ class KilledLoadIT {
 
     private static Sandbox sandbox;
     private static Map<String, String> environment;
-    private static Bucket bucket;
+    private static Objects bucket;
     private static ClickHouse clickHouse;
 
     @BeforeAll
@@ -61,7 +61,7 @@ class KilledLoadIT {
         environment.put("CARAVAN_S3_SECRET_KEY", "caravan");
         environment.put("CARAVAN_LOAD_SETTLED", "0s");
         Settings settings = Settings.load(environment);
-        bucket = Bucket.of(settings);
+        bucket = new Objects(settings);
         clickHouse = Servers.clickHouse(settings);
         Files.createDirectories(LOG.getParent());
     }

@@ -17,4 +17,9 @@ public final class JobDays {
                 JobTransaction.take(postgres, job)
                         .orElseThrow(() -> new IllegalStateException(job + " is locked")));
     }
+
+    /** A day that nothing locks, for tests without a server; it cannot be closed. */
+    public static JobDay unlocked(String job, LocalDate day) {
+        return new JobDay(job, day, Instant.now(), null);
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import harness.Commands;
+import harness.Objects;
 import harness.RuntimeProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import routes.clickhouse.ClickHouse;
 import routes.jobs.Jobs;
 import routes.marts.RawDays.Event;
 import routes.settings.Settings;
-import routes.storage.Bucket;
 import sandbox.Sandbox;
 
 /** How the marts are built, checked, refreshed and kept; what they hold is in MartNumbersIT. */
@@ -270,7 +270,7 @@ class MartsIT {
         raw.clear();
         assertThat(refresh()).isEmpty();
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        try (Bucket bucket = Bucket.of(settings)) {
+        try (Objects bucket = new Objects(settings)) {
             for (int back = 1; back <= 3; back++) {
                 put(bucket, today.minusDays(back));
             }
@@ -305,7 +305,7 @@ class MartsIT {
         }
     }
 
-    private static void put(Bucket bucket, LocalDate day) throws Exception {
+    private static void put(Objects bucket, LocalDate day) throws Exception {
         bucket.put(
                 "events/" + day + ".jsonl",
                 out ->

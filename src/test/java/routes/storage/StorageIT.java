@@ -3,27 +3,34 @@ package routes.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.FilterInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.StreamCache;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.commons.io.input.BoundedInputStream;
+import org.apache.commons.io.input.BrokenInputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import routes.settings.Settings;
 import sandbox.Sandbox;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The bucket on the embedded S3, which is killed in the middle of some of these. */
 class StorageIT {
@@ -39,6 +47,7 @@ class StorageIT {
 
     private static Sandbox sandbox;
     private static Bucket bucket;
+    private static StorageCalls storage;
 
     @TempDir private Path directory;
 
@@ -46,10 +55,12 @@ class StorageIT {
     static void start() throws Exception {
         sandbox = Sandbox.start(Path.of("").toAbsolutePath(), List.of("s3"));
         bucket = bucket(Map.of());
+        storage = new StorageCalls(bucket);
     }
 
     @AfterAll
     static void stop() throws Exception {
+        storage.close();
         bucket.close();
         sandbox.close();
     }
@@ -61,34 +72,44 @@ class StorageIT {
     }
 
     private static void put(String key, String text) throws IOException {
-        bucket.put(key, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        storage.put(key, new ByteArrayInputStream(bytes), bytes.length);
     }
 
     private static String text(String key) throws IOException {
-        try (InputStream in = bucket.get(key)) {
+        try (InputStream in = storage.get(key)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     private static List<String> keys(String prefix) {
-        return bucket.list(prefix).map(StoredObject::key).toList();
+        return storage.list(prefix).map(StoredObject::key).toList();
     }
 
-    /** The same bytes for the same seed, in pieces of many sizes. */
-    private static void write(long seed, int length, OutputStream out) throws IOException {
+    /** So many bytes, at random. */
+    private static InputStream bytes(long seed, int length) {
         Random random = new Random(seed);
-        int left = length;
-        while (left > 0) {
-            byte[] piece = new byte[Math.min(left, 1 + random.nextInt(200_000))];
-            random.nextBytes(piece);
-            out.write(piece);
-            left -= piece.length;
-        }
+        return new BoundedInputStream(
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        return random.nextInt(256);
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int count) {
+                        byte[] piece = new byte[count];
+                        random.nextBytes(piece);
+                        System.arraycopy(piece, 0, buffer, offset, count);
+                        return count;
+                    }
+                },
+                length);
     }
 
     private static byte[] putLarge(String key, long seed) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        bucket.put(key, out -> write(seed, LARGE, new DigestOutputStream(out, digest)));
+        storage.put(key, new DigestInputStream(bytes(seed, LARGE), digest), LARGE);
         return digest.digest();
     }
 
@@ -107,7 +128,7 @@ class StorageIT {
         put("pages-beside", "them");
         assertThat(keys("pages/")).isEqualTo(expected);
         assertThat(keys("pages")).hasSize(1_501);
-        assertThat(bucket.list("pages/").limit(3).map(StoredObject::size))
+        assertThat(storage.list("pages/").limit(3).map(StoredObject::size))
                 .containsExactly(10L, 10L, 10L);
         assertThat(keys("pagesx")).isEmpty();
     }
@@ -126,6 +147,8 @@ class StorageIT {
                         "<&>",
                         "?#;,=@:$!",
                         "line\nfeed",
+                        "${body}",
+                        "RAW(a)",
                         "😀",
                         ".hidden");
         for (String key : keys) {
@@ -133,14 +156,14 @@ class StorageIT {
         }
         assertThat(keys("any/"))
                 .containsExactlyInAnyOrderElementsOf(keys.stream().map("any/"::concat).toList());
-        for (StoredObject object : bucket.list("any/").toList()) {
-            assertThat(bucket.find(object.key())).as(object.key()).isPresent();
-            try (InputStream in = bucket.open(object)) {
+        for (StoredObject object : storage.list("any/").toList()) {
+            assertThat(storage.find(object.key())).as(object.key()).isPresent();
+            try (InputStream in = storage.get(object.key())) {
                 assertThat("any/" + new String(in.readAllBytes(), StandardCharsets.UTF_8))
                         .isEqualTo(object.key());
             }
-            bucket.remove(object.key());
-            assertThat(bucket.exists(object.key())).as(object.key()).isFalse();
+            storage.remove(object.key());
+            assertThat(storage.find(object.key())).as(object.key()).isEmpty();
         }
         assertThat(keys("any/")).isEmpty();
     }
@@ -148,7 +171,7 @@ class StorageIT {
     @Test
     void emptyObject_isAnObject() throws Exception {
         put("empty", "");
-        StoredObject found = bucket.find("empty").orElseThrow();
+        StoredObject found = storage.find("empty").orElseThrow();
         assertThat(found.size()).isZero();
         assertThat(found.etag()).isNotEmpty();
         assertThat(text("empty")).isEmpty();
@@ -157,23 +180,23 @@ class StorageIT {
 
     @Test
     void missingKey_isAnAnswer_andAnErrorOnlyForWhoReadsIt() throws Exception {
-        assertThat(bucket.find("missing")).isEmpty();
-        assertThat(bucket.exists("missing")).isFalse();
-        bucket.remove("missing");
-        assertThatThrownBy(() -> bucket.get("missing"))
+        assertThat(storage.find("missing")).isEmpty();
+        assertThat(storage.find("missing").isPresent()).isFalse();
+        storage.remove("missing");
+        assertThatThrownBy(() -> storage.get("missing"))
                 .isInstanceOf(StorageException.class)
                 .hasMessage("There is no s3://caravan/missing");
 
         put("removed", "soon");
-        StoredObject object = bucket.find("removed").orElseThrow();
-        bucket.remove("removed");
-        assertThatThrownBy(() -> bucket.open(object))
+        assertThat(storage.find("removed")).isPresent();
+        storage.remove("removed");
+        assertThatThrownBy(() -> storage.get("removed"))
                 .isInstanceOf(StorageException.class)
                 .hasMessage("There is no s3://caravan/removed");
     }
 
     @Test
-    void refusedCredential_isAnError_whateverIsAsked() {
+    void refusedCredential_isAnError_whateverIsAsked() throws Exception {
         for (Map<String, String> other :
                 List.of(
                         Map.of("CARAVAN_S3_SECRET_KEY", "wrong"),
@@ -191,7 +214,7 @@ class StorageIT {
     }
 
     @Test
-    void missingBucket_isAnError_whateverIsAsked() {
+    void missingBucket_isAnError_whateverIsAsked() throws Exception {
         assertRefused(
                 Map.of("CARAVAN_S3_BUCKET", "nowhere"),
                 message ->
@@ -215,18 +238,20 @@ class StorageIT {
                                 .contains("caravan.s3.url", "Connection refused"));
     }
 
-    private static void assertRefused(
-            Map<String, String> environment, Consumer<String> expectation) {
-        try (Bucket other = bucket(environment)) {
+    private static void assertRefused(Map<String, String> environment, Consumer<String> expectation)
+            throws Exception {
+        try (Bucket other = bucket(environment);
+                StorageCalls calls = new StorageCalls(other)) {
             List<ThrowingCallable> requests =
                     List.of(
-                            () -> other.find("refused"),
-                            () -> other.list("refused").toList(),
-                            () -> other.get("refused"),
-                            () -> other.put("refused", out -> out.write('x')),
+                            other::check,
+                            () -> calls.find("refused"),
+                            () -> calls.list("refused").toList(),
+                            () -> calls.get("refused"),
+                            () -> calls.put("refused", bytes(1, 1), 1),
                             // Sent in one request; the server hangs up before it is through.
-                            () -> other.put("refused", out -> write(1, 3 * MEGABYTE, out)),
-                            () -> other.put("refused", out -> write(1, LARGE, out)));
+                            () -> calls.put("refused", bytes(1, 3 * MEGABYTE), 3 * MEGABYTE),
+                            () -> calls.put("refused", bytes(1, LARGE), LARGE));
             for (int i = 0; i < requests.size(); i++) {
                 assertThatThrownBy(requests.get(i))
                         .as("request %d with %s", i, environment)
@@ -234,18 +259,16 @@ class StorageIT {
                         .satisfies(failure -> expectation.accept(failure.getMessage()));
             }
         }
-        assertThat(bucket.exists("refused")).isFalse();
+        assertThat(storage.find("refused").isPresent()).isFalse();
     }
 
     @Test
-    void largeContentOfUnknownLength_isReadBackEqual() throws Exception {
+    void largeObject_isReadBackEqual() throws Exception {
         byte[] expected = putLarge("large/object", 7);
-        assertThat(bucket.find("large/object").orElseThrow().size()).isEqualTo(LARGE);
-        try (InputStream in = bucket.get("large/object")) {
-            assertThat(rest(in, MessageDigest.getInstance("SHA-256"))).isEqualTo(expected);
-        }
-        // By what the list says about it, too.
-        try (InputStream in = bucket.open(bucket.list("large/").findFirst().orElseThrow())) {
+        StoredObject found = storage.find("large/object").orElseThrow();
+        assertThat(found.size()).isEqualTo(LARGE);
+        assertThat(storage.list("large/")).containsExactly(found);
+        try (InputStream in = storage.get("large/object")) {
             assertThat(rest(in, MessageDigest.getInstance("SHA-256"))).isEqualTo(expected);
         }
     }
@@ -253,20 +276,36 @@ class StorageIT {
     @Test
     void contentThatFails_leavesNothing_norTouchesTheOldObject() throws Exception {
         for (int length : new int[] {100, LARGE}) {
-            Content failing =
-                    out -> {
-                        write(1, length, out);
-                        throw new IOException("the source broke");
-                    };
-            assertThatThrownBy(() -> bucket.put("failed/new", failing))
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("the source broke");
+            ThrowingCallable[] failing =
+                    Stream.of("failed/new", "failed/old")
+                            .map(key -> (ThrowingCallable) () -> putBroken(key, length))
+                            .toArray(ThrowingCallable[]::new);
             put("failed/old", "old");
-            assertThatThrownBy(() -> bucket.put("failed/old", failing))
-                    .hasMessage("the source broke");
+            for (ThrowingCallable put : failing) {
+                assertThatThrownBy(put)
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("the source broke");
+            }
             assertThat(keys("failed/")).containsExactly("failed/old");
             assertThat(text("failed/old")).isEqualTo("old");
-            assertThat(bucket.uploads("failed/")).as("parts that wait to become objects").isZero();
+            assertThat(uploads("failed/")).as("parts that wait to become objects").isZero();
+        }
+    }
+
+    /** One byte more is announced than the source gives before it breaks. */
+    private static void putBroken(String key, int length) throws IOException {
+        InputStream broken = new BrokenInputStream(new IOException("the source broke"));
+        storage.put(key, new SequenceInputStream(bytes(1, length), broken), length + 1L);
+    }
+
+    private static int uploads(String prefix) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            bucket.addTo(context);
+            return context.getRegistry()
+                    .lookupByNameAndType("s3", S3Client.class)
+                    .listMultipartUploads(request -> request.bucket("caravan").prefix(prefix))
+                    .uploads()
+                    .size();
         }
     }
 
@@ -274,7 +313,7 @@ class StorageIT {
     void serverKilledInTheMiddleOfARead_theReadGoesOn() throws Exception {
         byte[] expected = putLarge("killed/read", 11);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        try (InputStream in = bucket.get("killed/read")) {
+        try (InputStream in = storage.get("killed/read")) {
             digest.update(in.readNBytes(5 * MEGABYTE));
             sandbox.command("kill", "s3");
             Thread restart = inBackground(() -> sandbox.command("start", "s3"));
@@ -287,19 +326,21 @@ class StorageIT {
     void serverKilledInTheMiddleOfAPut_nothingIsThere_andTheNextPutSucceeds() throws Exception {
         assertThatThrownBy(
                         () ->
-                                bucket.put(
+                                storage.put(
                                         "killed/put",
-                                        out -> {
-                                            write(1, 20 * MEGABYTE, out);
-                                            kill();
-                                            write(2, 20 * MEGABYTE, out);
-                                        }))
+                                        new SequenceInputStream(
+                                                Collections.enumeration(
+                                                        List.of(
+                                                                bytes(1, 20 * MEGABYTE),
+                                                                killing(),
+                                                                bytes(2, 20 * MEGABYTE)))),
+                                        40 * MEGABYTE))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("does not answer");
         sandbox.command("start", "s3");
-        assertThat(bucket.exists("killed/put")).isFalse();
+        assertThat(storage.find("killed/put").isPresent()).isFalse();
         byte[] expected = putLarge("killed/put", 3);
-        try (InputStream in = bucket.get("killed/put")) {
+        try (InputStream in = storage.get("killed/put")) {
             assertThat(rest(in, MessageDigest.getInstance("SHA-256"))).isEqualTo(expected);
         }
     }
@@ -307,7 +348,7 @@ class StorageIT {
     @Test
     void objectReplacedInTheMiddleOfARead_isAnError_notAMixture() throws Exception {
         putLarge("replaced", 21);
-        try (InputStream in = bucket.get("replaced")) {
+        try (InputStream in = storage.get("replaced")) {
             in.readNBytes(5 * MEGABYTE);
             putLarge("replaced", 22);
             // The open connection may still bring the old bytes; the next one must not bring new.
@@ -325,99 +366,145 @@ class StorageIT {
         putLarge("early", 31);
         // More than the connections that a client has: each has to be given back.
         for (int i = 0; i < 60; i++) {
-            try (InputStream in = bucket.get("early")) {
+            try (InputStream in = storage.get("early")) {
                 assertThat(in.read()).isNotNegative();
             }
         }
-        InputStream in = bucket.get("early");
+        InputStream in = storage.get("early");
         in.close();
         assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("closed");
     }
 
     @Test
-    void destinations_areDirectoriesAndPrefixes_andShowWholeFilesOnly() throws Exception {
-        for (String place : List.of(directory.resolve("a/b").toString(), "s3:below/")) {
+    void destinations_areDirectoriesPrefixesAndUris_andShowWholeFilesOnly() throws Exception {
+        String folder = directory.resolve("a/b").toString();
+        for (String place :
+                List.of(
+                        folder,
+                        "s3:below/100% +?/",
+                        "file:" + folder + "-uri?fileName=${header.CamelFileName}",
+                        "aws2-s3:caravan?keyName=uri/${header.CamelFileName}")) {
             Settings settings = Settings.load(Map.of("CARAVAN_AUDIT_DESTINATION", place));
             Destination destination =
                     Destination.of(settings, "caravan.audit.destination", () -> bucket);
-            destination.write("f.csv", out -> write(1, 100, out));
-            assertThatThrownBy(
-                            () ->
-                                    destination.write(
-                                            "f.csv",
-                                            out -> {
-                                                write(2, 100, out);
-                                                throw new IOException("the source broke");
-                                            }))
-                    .hasMessage("the source broke");
-            assertThatThrownBy(
-                            () ->
-                                    destination.write(
-                                            "g.csv",
-                                            out -> {
-                                                throw new IOException("no source");
-                                            }))
-                    .hasMessage("no source");
+            try (DefaultCamelContext context = new DefaultCamelContext()) {
+                context.getStreamCachingStrategy().setSpoolEnabled(true);
+                destination.addTo(context);
+                context.addRoutes(writing(destination));
+                context.start();
+                ProducerTemplate template = context.createProducerTemplate();
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                template.sendBody("direct:write", bytes(2, 100));
+                // Of unknown length, and more than a part.
+                String written =
+                        template.requestBody(
+                                "direct:write",
+                                new DigestInputStream(bytes(1, LARGE), digest),
+                                String.class);
+                assertThatThrownBy(
+                                () ->
+                                        template.sendBody(
+                                                "direct:write",
+                                                new SequenceInputStream(
+                                                        bytes(3, LARGE),
+                                                        new BrokenInputStream(
+                                                                new IOException("it broke")))))
+                        .hasRootCauseMessage("it broke");
+                byte[] expected = digest.digest();
+                try (InputStream in = read(written)) {
+                    assertThat(rest(in, digest)).as(written).isEqualTo(expected);
+                }
+            }
         }
-        assertThat(keys("below/")).containsExactly("below/f.csv");
-        assertThat(bucket.place("below/f.csv")).isEqualTo("s3://caravan/below/f.csv");
-        try (InputStream in = bucket.get("below/f.csv");
-                var files = Files.list(directory.resolve("a/b"))) {
-            assertThat(files).containsExactly(directory.resolve("a/b/f.csv"));
-            assertThat(directory.resolve("a/b/f.csv")).hasBinaryContent(in.readAllBytes());
+        assertThat(keys("below/")).containsExactly("below/100% +?/f.csv");
+        assertThat(keys("uri/")).containsExactly("uri/f.csv");
+        for (String place : List.of("a/b", "a/b-uri")) {
+            try (var files = Files.list(directory.resolve(place))) {
+                assertThat(files).containsExactly(directory.resolve(place).resolve("f.csv"));
+            }
+        }
+    }
+
+    private static RouteBuilder writing(Destination destination) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:write")
+                        .noStreamCaching()
+                        .errorHandler(noErrorHandler())
+                        .convertBodyTo(StreamCache.class)
+                        .setHeader(Exchange.FILE_NAME, constant("f.csv"))
+                        .to(destination.uri())
+                        .transform()
+                        .method(destination, "written");
+            }
+        };
+    }
+
+    private static InputStream read(String place) throws IOException {
+        String prefix = "s3://caravan/";
+        return place.startsWith(prefix)
+                ? storage.get(place.substring(prefix.length()))
+                : Files.newInputStream(Path.of(place));
+    }
+
+    @Test
+    void aFileThatIsReplaced_isThereAsAWhole_atEveryMoment() throws Exception {
+        Settings settings =
+                Settings.load(Map.of("CARAVAN_AUDIT_DESTINATION", directory.toString()));
+        Destination destination =
+                Destination.of(settings, "caravan.audit.destination", () -> bucket);
+        Path file = directory.resolve("f.csv");
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            destination.addTo(context);
+            context.addRoutes(writing(destination));
+            context.start();
+            ProducerTemplate template = context.createProducerTemplate();
+            template.sendBody("direct:write", bytes(0, MEGABYTE));
+            CompletableFuture<Void> writer =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 1; i < 300; i++) {
+                                    template.sendBody("direct:write", bytes(i, MEGABYTE));
+                                }
+                            });
+            int reads = 0;
+            while (!writer.isDone()) {
+                assertThat(Files.size(file)).isEqualTo(MEGABYTE);
+                reads++;
+            }
+            writer.join();
+            assertThat(reads).isPositive();
         }
     }
 
     @Test
-    void routes_carryALargeObject_thereAndBack() throws Exception {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        Path file = directory.resolve("large");
-        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), digest)) {
-            write(41, LARGE, out);
-        }
-        byte[] expected = digest.digest();
-        try (DefaultCamelContext context = new DefaultCamelContext()) {
-            context.getRegistry().bind("bucket", bucket);
-            context.addRoutes(new StorageRoutes());
-            context.start();
-            ProducerTemplate template = context.createProducerTemplate();
-            boolean[] closed = {false};
-            InputStream source =
-                    new FilterInputStream(Files.newInputStream(file)) {
-                        @Override
-                        public void close() throws IOException {
-                            closed[0] = true;
-                            super.close();
-                        }
-                    };
-            template.requestBodyAndHeader(
-                    "direct:storage-put", source, StorageRoutes.KEY, "routes/'large'");
-            assertThat(closed[0]).as("the caller's stream is the caller's to close").isFalse();
-            source.close();
-            assertThat(template.requestBody("direct:storage-exists", "routes/'large'"))
-                    .isEqualTo(true);
-            assertThat(
-                            template.requestBody("direct:storage-list", "routes/", Stream.class)
-                                    .toList())
-                    .asList()
-                    .containsExactly(bucket.find("routes/'large'").orElseThrow());
-            try (InputStream in =
-                    template.requestBody(
-                            "direct:storage-get", "routes/'large'", InputStream.class)) {
-                assertThat(rest(in, digest)).isEqualTo(expected);
-            }
-            template.requestBody("direct:storage-remove", "routes/'large'");
-            assertThat(template.requestBody("direct:storage-exists", "routes/'large'"))
-                    .isEqualTo(false);
+    void routes_startWhileTheServerIsUnreachable_andWorkOnceItIsBack() throws Exception {
+        put("back", "text");
+        sandbox.command("kill", "s3");
+        try (Bucket other = bucket(Map.of());
+                StorageCalls calls = new StorageCalls(other)) {
+            assertThatThrownBy(() -> calls.find("back"))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("does not answer");
+            sandbox.command("start", "s3");
+            assertThat(calls.find("back")).isPresent();
         }
     }
 
-    private static void kill() {
-        try {
-            sandbox.command("kill", "s3");
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Holds nothing; the server is killed when it is read. */
+    private static InputStream killing() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                try {
+                    sandbox.command("kill", "s3");
+                    return -1;
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+        };
     }
 
     @FunctionalInterface

@@ -4,148 +4,244 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
-import org.apache.camel.Header;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.test.junit5.CamelTestSupport;
+import org.apache.commons.io.input.BrokenInputStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import routes.settings.Settings;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** What the routes hand to the bucket and back, with a map in its place. */
+/** What the routes ask the bucket for and hand back, with the bucket's endpoints replaced. */
 class StorageRoutesTest extends CamelTestSupport {
-    private final Map<String, String> objects = new TreeMap<>();
-    private StorageException refusal;
+    private static final StorageException MISSING =
+            StorageException.missing("s3://caravan/a", null);
+    private static final StorageException NO_BUCKET = StorageException.refused("no bucket", null);
+    private static final StorageException UNREACHABLE =
+            StorageException.passing("does not answer", null);
 
-    @TempDir private Path directory;
-
-    /** Stands for {@link Bucket}; Camel calls it by name. */
-    public final class Objects {
-        public Stream<String> list(String prefix) {
-            refuse();
-            return objects.keySet().stream()
-                    .filter(key -> prefix == null || key.startsWith(prefix));
-        }
-
-        public boolean exists(String key) {
-            refuse();
-            return objects.containsKey(key);
-        }
-
-        public Optional<StoredObject> find(String key) {
-            refuse();
-            return Optional.ofNullable(objects.get(key))
-                    .map(text -> new StoredObject(key, text.length(), "etag", null));
-        }
-
-        public InputStream open(StoredObject object) {
-            return get(object.key());
-        }
-
-        public InputStream get(String key) {
-            refuse();
-            return new ByteArrayInputStream(objects.get(key).getBytes(StandardCharsets.UTF_8));
-        }
-
-        public void store(@Header(StorageRoutes.KEY) String key, @Body InputStream bytes)
-                throws IOException {
-            refuse();
-            objects.put(key, new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
-        }
-
-        public void remove(String key) {
-            refuse();
-            objects.remove(key);
-        }
-
-        private void refuse() {
-            if (refusal != null) {
-                throw refusal;
-            }
-        }
-    }
+    private final List<Exchange> asked = new ArrayList<>();
+    private Processor head = exchange -> {};
+    private Processor bucket = exchange -> {};
+    private Processor answer = exchange -> {};
+    private Processor rest = exchange -> {};
 
     @Override
-    protected RoutesBuilder createRouteBuilder() {
-        context.getRegistry().bind("bucket", new Objects());
-        return new StorageRoutes();
+    public boolean isUseAdviceWith() {
+        return true;
     }
 
-    private void put(String key, Object body) {
-        template.requestBodyAndHeader("direct:storage-put", body, StorageRoutes.KEY, key);
-    }
-
-    private Object list(String prefix) {
-        return template.requestBody("direct:storage-list", prefix, Stream.class).toList();
-    }
-
-    @Test
-    void nothingThere_noNames_noObject_andNothingToRemove() {
-        assertThat(list(null)).asList().isEmpty();
-        assertThat(template.requestBody("direct:storage-exists", "a")).isEqualTo(false);
-        template.requestBody("direct:storage-remove", "a");
-        assertThat(objects).isEmpty();
-    }
-
-    @Test
-    void object_isPut_found_listed_read_andRemoved() throws Exception {
-        put("a/1", "text");
-        put("a/2", new ByteArrayInputStream(new byte[] {'x'}));
-        Path file = Files.writeString(directory.resolve("file"), "of a file");
-        put("b", file);
-        assertThat(objects).isEqualTo(Map.of("a/1", "text", "a/2", "x", "b", "of a file"));
-
-        assertThat(template.requestBody("direct:storage-exists", "b")).isEqualTo(true);
-        assertThat(list("a/")).asList().containsExactly("a/1", "a/2");
-        assertThat(list(null)).asList().hasSize(3);
-        try (InputStream in = template.requestBody("direct:storage-get", "b", InputStream.class)) {
-            assertThat(in).hasContent("of a file");
+    @BeforeEach
+    void replaceTheBucket() throws Exception {
+        Bucket.of(Settings.load(Map.of("CARAVAN_S3_SECRET_KEY", "secret"))).addTo(context);
+        AdviceWith.adviceWith(
+                context,
+                "storage-find",
+                find -> {
+                    find.weaveById("head-object").replace().process(e -> ask(head, e));
+                    find.weaveById("head-bucket").replace().process(e -> ask(bucket, e));
+                });
+        for (String id :
+                List.of(
+                        "page/list-objects",
+                        "get/get-object",
+                        "put/put-object",
+                        "remove/delete-object",
+                        "resume/get-rest")) {
+            String[] names = id.split("/");
+            AdviceWith.adviceWith(
+                    context,
+                    "storage-" + names[0],
+                    route ->
+                            route.weaveById(names[1])
+                                    .replace()
+                                    .process(
+                                            e ->
+                                                    ask(
+                                                            names[0].equals("resume")
+                                                                    ? rest
+                                                                    : answer,
+                                                            e)));
         }
-        try (StorageCalls calls = new StorageCalls(context)) {
-            assertThat(calls.find("none")).isEmpty();
-            StoredObject found = calls.find("b").orElseThrow();
-            assertThat(found.size()).isEqualTo(9);
-            try (InputStream in = calls.open(found)) {
-                assertThat(in).hasContent("of a file");
-            }
-        }
-        template.requestBody("direct:storage-remove", "a/1");
-        assertThat(objects).containsOnlyKeys("a/2", "b");
+        context.start();
+    }
+
+    private void ask(Processor processor, Exchange exchange) throws Exception {
+        asked.add(exchange.copy());
+        processor.process(exchange);
+    }
+
+    private static Processor failing(Exception failure) {
+        return exchange -> {
+            throw failure;
+        };
+    }
+
+    private static ResponseInputStream<GetObjectResponse> object(InputStream bytes, long length) {
+        return new ResponseInputStream<>(
+                GetObjectResponse.builder().contentLength(length).eTag("tag").build(),
+                AbortableInputStream.create(bytes));
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Object header(int question, String name) {
+        return asked.get(question).getMessage().getHeader(name);
+    }
+
+    private StoredObject find(String key) {
+        return template.requestBody("direct:storage-find", key, StoredObject.class);
+    }
+
+    private InputStream get(String key) {
+        return template.requestBodyAndHeader(
+                "direct:storage-get", null, StorageRoutes.KEY, key, InputStream.class);
     }
 
     @Test
-    void keys_areNoExpressions() {
-        for (String key : new String[] {"'quoted'", "\"q\"", "${body}", "null", "a,b", "(1)"}) {
-            put(key, "value of " + key);
-            assertThat(template.requestBody("direct:storage-exists", key)).isEqualTo(true);
-            assertThat(template.requestBody("direct:storage-get", key, String.class))
-                    .isEqualTo("value of " + key);
-            template.requestBody("direct:storage-remove", key);
-        }
-        assertThat(objects).isEmpty();
+    void object_isFound_asItIs() {
+        Instant modified = Instant.parse("2026-03-29T00:00:00Z");
+        head =
+                exchange ->
+                        exchange.getMessage()
+                                .setBody(
+                                        HeadObjectResponse.builder()
+                                                .contentLength(9L)
+                                                .eTag("tag")
+                                                .lastModified(modified)
+                                                .build());
+        assertThat(find("${body}")).isEqualTo(new StoredObject("${body}", 9, "tag", modified));
+        assertThat(asked).hasSize(1);
+        assertThat(header(0, "CamelAwsS3Key")).isEqualTo("${body}");
     }
 
     @Test
-    void refused_theCallerGetsTheReason() {
-        refusal = new StorageException("S3 refuses", false, null);
-        for (String route : new String[] {"list", "exists", "find", "get", "remove"}) {
-            assertThatThrownBy(() -> template.requestBody("direct:storage-" + route, "a"))
-                    .as(route)
+    void missingObject_isNothing_inABucketThatIsThere() {
+        head = failing(MISSING);
+        assertThat(find("a")).isNull();
+        assertThat(header(1, "CamelAwsS3OverrideBucketName")).isEqualTo("caravan");
+    }
+
+    @Test
+    void missingBucket_refusedAndUnreachable_areNoAnswer() {
+        head = failing(MISSING);
+        bucket = failing(NO_BUCKET);
+        assertThatThrownBy(() -> find("a")).hasCause(NO_BUCKET);
+        for (StorageException failure : List.of(NO_BUCKET, UNREACHABLE)) {
+            head = failing(failure);
+            assertThatThrownBy(() -> find("a")).hasCause(failure);
+        }
+        assertThat(asked).hasSize(4);
+    }
+
+    @Test
+    void page_isAskedFor_behindAKey() {
+        answer =
+                exchange ->
+                        exchange.getMessage()
+                                .setBody(List.of(S3Object.builder().key("a/b/").build()));
+        assertThat(
+                        template.requestBodyAndHeader(
+                                "direct:storage-page", "a/9", StorageRoutes.PREFIX, "a/"))
+                .isEqualTo(List.of(new StoredObject("a/b/", 0, null, null)));
+        assertThat(asked.get(0).getMessage().getBody())
+                .isEqualTo(
+                        ListObjectsRequest.builder()
+                                .bucket("caravan")
+                                .prefix("a/")
+                                .marker("a/9")
+                                .build());
+    }
+
+    @Test
+    void connectionThatBreaks_isFollowedByAnother_ofTheSameContent() throws Exception {
+        answer = exchange -> exchange.getMessage().setBody(object(broken("first "), 11));
+        rest = exchange -> exchange.getMessage().setBody(object(stream("words"), 5));
+        try (InputStream in = get("a")) {
+            assertThat(in).hasContent("first words");
+        }
+        assertThat(asked.get(1).getMessage().getBody())
+                .isEqualTo(
+                        GetObjectRequest.builder()
+                                .bucket("caravan")
+                                .key("a")
+                                .ifMatch("tag")
+                                .range("bytes=6-")
+                                .build());
+    }
+
+    private static InputStream broken(String text) {
+        return new java.io.SequenceInputStream(stream(text), BrokenInputStream.INSTANCE);
+    }
+
+    @Test
+    void connectionThatEndsEarly_isFollowedByAnother_untilThePatienceEnds() throws Exception {
+        answer = exchange -> exchange.getMessage().setBody(object(stream("first"), 11));
+        rest = exchange -> exchange.getMessage().setBody(object(stream(""), 6));
+        try (InputStream in = get("a")) {
+            assertThatThrownBy(in::readAllBytes).hasMessage("byte 5 of 11 is the last");
+        }
+        assertThat(asked).hasSize(9);
+    }
+
+    @Test
+    void serverThatComesBack_isWaitedFor_oneThatRefuses_isNot() throws Exception {
+        answer = exchange -> exchange.getMessage().setBody(object(broken("first "), 11));
+        rest =
+                exchange -> {
+                    if (asked.size() < 3) {
+                        throw UNREACHABLE;
+                    }
+                    exchange.getMessage().setBody(object(stream("words"), 5));
+                };
+        assertThat(get("a")).hasContent("first words");
+        assertThat(asked).hasSize(3);
+        rest = failing(NO_BUCKET);
+        assertThatThrownBy(() -> get("a").readAllBytes()).isSameAs(NO_BUCKET);
+        assertThat(asked).hasSize(5);
+    }
+
+    @Test
+    void firstConnection_isNotTriedAgain() {
+        for (StorageException failure : List.of(MISSING, UNREACHABLE)) {
+            answer = failing(failure);
+            assertThatThrownBy(() -> get("a"))
                     .isInstanceOf(CamelExecutionException.class)
-                    .hasCause(refusal);
+                    .hasCause(failure);
         }
-        assertThatThrownBy(() -> put("a", "text")).hasCause(refusal);
-        try (StorageCalls calls = new StorageCalls(context)) {
-            assertThatThrownBy(() -> calls.find("a")).isSameAs(refusal);
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void putAndRemove_nameTheKey_andTellWhyTheyFail() {
+        template.sendBodyAndHeader("direct:storage-put", "text", StorageRoutes.KEY, "a");
+        template.sendBodyAndHeader("direct:storage-remove", null, StorageRoutes.KEY, "b");
+        assertThat(header(0, StorageRoutes.KEY)).isEqualTo("a");
+        assertThat(header(1, StorageRoutes.KEY)).isEqualTo("b");
+        answer = failing(UNREACHABLE);
+        for (String route : List.of("put", "remove", "page")) {
+            assertThatThrownBy(
+                            () ->
+                                    template.sendBodyAndHeader(
+                                            "direct:storage-" + route, "", StorageRoutes.KEY, "a"))
+                    .hasCause(UNREACHABLE);
         }
     }
 }
