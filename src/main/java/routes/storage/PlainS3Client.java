@@ -11,7 +11,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** A client that says in plain words why a request failed: with a {@link StorageException}. */
 final class PlainS3Client extends DelegatingS3Client {
@@ -37,9 +39,8 @@ final class PlainS3Client extends DelegatingS3Client {
         } catch (AwsServiceException e) {
             throw refused(e, request);
         } catch (SdkClientException | IllegalStateException e) {
-            if (e instanceof IllegalStateException) {
-                // The client tried again with a body that can be read once. A server that refuses
-                // may hang up before it has read the body: then this tells why.
+            if (request instanceof PutObjectRequest || request instanceof UploadPartRequest) {
+                // A server that refuses may hang up before it has read the body; this tells why.
                 headBucket(head -> head.bucket(text(request, "Bucket")));
             }
             throw StorageException.passing(
