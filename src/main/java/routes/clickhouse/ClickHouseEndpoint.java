@@ -65,8 +65,9 @@ public final class ClickHouseEndpoint extends DefaultEndpoint {
 
     @UriParam(
             description =
-                    "A statement to run instead of an insert, or its file as classpath:...; {table}"
-                            + " in it is the table. Its answer is a list of maps, by column name.")
+                    "A statement to run instead of an insert, or its file as classpath:..., in"
+                        + " which {table} is the table; or a simple expression that gives one. Its"
+                        + " answer is a list of maps, by column name.")
     private String query;
 
     @UriParam(

@@ -15,6 +15,7 @@ final class ClickHouseProducer extends DefaultProducer {
     private final ClickHouseEndpoint endpoint;
     private Expression token;
     private String query;
+    private Expression computed;
     private Expression parameters;
 
     ClickHouseProducer(ClickHouseEndpoint endpoint) {
@@ -28,7 +29,9 @@ final class ClickHouseProducer extends DefaultProducer {
         token = simple(endpoint.getToken());
         parameters = simple(endpoint.getParameters());
         query = endpoint.getQuery();
-        if (query != null) {
+        if (query != null && query.startsWith("${")) {
+            computed = simple(query);
+        } else if (query != null) {
             query =
                     (SqlFile.isLocation(query) ? SqlFile.text(query) : query)
                             .replace("{table}", endpoint.getTable());
@@ -90,7 +93,14 @@ final class ClickHouseProducer extends DefaultProducer {
                                 .getHeader(ClickHouseEndpoint.PARAMETERS, Map.of(), Map.class)
                         : parameters.evaluate(exchange, Map.class);
         List<Map<String, Object>> answer =
-                endpoint.getComponent().clickHouse().rows(query, values, endpoint.getSettings());
+                endpoint.getComponent()
+                        .clickHouse()
+                        .rows(
+                                computed == null
+                                        ? query
+                                        : computed.evaluate(exchange, String.class),
+                                values,
+                                endpoint.getSettings());
         if (endpoint.getOutputHeader() == null) {
             exchange.getMessage().setBody(answer);
         } else {

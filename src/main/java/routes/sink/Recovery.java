@@ -108,7 +108,7 @@ public final class Recovery implements Rows {
 
     /** A statement that counts the rows of a view's table that have the batch or a later one. */
     String filled(Map<String, Object> view) {
-        return "SELECT count() FROM %s WHERE kafka_offsets[%d] >= %d"
+        return "SELECT count() AS rows FROM %s WHERE kafka_offsets[%d] >= %d"
                 .formatted(
                         view.get("target"),
                         batch.batch().partition().partition(),

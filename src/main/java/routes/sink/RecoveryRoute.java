@@ -2,7 +2,6 @@ package routes.sink;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.component.sql.SqlConstants;
 
 /**
  * Looks whether a batch that was tried before is really in, and puts in what is missing, anywhere.
@@ -52,11 +51,11 @@ public final class RecoveryRoute extends RouteBuilder {
                 .to("clickhouse:{{table}}?parameters=${body.table}&outputHeader=views" + SQL + "views.sql").id("views")
                 .split(header("views")).stopOnException()
                     .filter(simple("${body[marked]} == 1"))
-                        .setHeader(SqlConstants.SQL_QUERY).method("sink-{{name}}", "filled")
-                        .to("sql:filled?dataSource=#clickhouse&outputType=SelectOne&outputHeader=filled").id("look-view")
-                        .filter(simple("${header.filled} == 0"))
-                            .setHeader(SqlConstants.SQL_QUERY).method("sink-{{name}}", "fill")
-                            .to("sql:fill?dataSource=#clickhouse&usePlaceholder=false&allowNamedParameters=false").id("fill-view")
+                        .setHeader("statement").method("sink-{{name}}", "filled")
+                        .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("look-view")
+                        .filter(simple("${header.filled[0][rows]} == 0"))
+                            .setHeader("statement").method("sink-{{name}}", "fill")
+                            .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("fill-view")
                         .end()
                     .end()
                 .end()

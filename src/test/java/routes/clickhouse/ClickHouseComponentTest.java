@@ -181,4 +181,12 @@ class ClickHouseComponentTest extends CamelTestSupport {
                 .contains("param_k")
                 .contains("it's {fn x}");
     }
+
+    @Test
+    void statementThatTheExchangeNames_goesAsItIs() {
+        String statement = "INSERT INTO v SELECT 'a?b#c{fn x} :#d' FROM t";
+        template.sendBodyAndHeader(
+                "clickhouse:t?query=${header.statement}", null, "statement", statement);
+        assertThat(sent).contains(statement);
+    }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +17,6 @@ import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -312,7 +310,7 @@ class SinkRouteTest extends CamelTestSupport {
                                 "marked", 1,
                                 "columns", "day, sum",
                                 "as_select", "SELECT day, sum FROM x")));
-        answers.put("look-view", BigInteger.TEN);
+        answers.put("look-view", List.of(Map.of("rows", 10)));
         answers.put("parts", List.of(Map.of("partition_id", "202401")));
     }
 
@@ -358,13 +356,13 @@ class SinkRouteTest extends CamelTestSupport {
     @Test
     void viewIsNotFilled_itIsFilledFromTheBatchAlone() {
         everythingIsIn();
-        answers.put("look-view", BigInteger.ZERO);
+        answers.put("look-view", List.of(Map.of("rows", 0)));
         assertThat(recover().getException()).isNull();
         Message look = getMockEndpoint("mock:look-view").getExchanges().get(0).getIn();
-        assertThat(look.getHeader(SqlConstants.SQL_QUERY))
-                .isEqualTo("SELECT count() FROM x_daily WHERE kafka_offsets[2] >= 5");
+        assertThat(look.getHeader("statement"))
+                .isEqualTo("SELECT count() AS rows FROM x_daily WHERE kafka_offsets[2] >= 5");
         Message fill = getMockEndpoint("mock:fill-view").getExchanges().get(0).getIn();
-        assertThat(fill.getHeader(SqlConstants.SQL_QUERY))
+        assertThat(fill.getHeader("statement"))
                 .isEqualTo(
                         "INSERT INTO x_daily (day, sum) SETTINGS insert_deduplication_token ="
                                 + " 't/id/2/5-9/x_daily', additional_table_filters = {'x':"
@@ -392,7 +390,7 @@ class SinkRouteTest extends CamelTestSupport {
             answers.put("look-rows", List.of());
         }
         answers.put("look-keys", List.of());
-        answers.put("look-view", BigInteger.ZERO);
+        answers.put("look-view", List.of(Map.of("rows", 0)));
         failing = endpoint;
         assertThat(recover().getException()).hasStackTraceContaining(endpoint + " refuses");
         assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
