@@ -11,6 +11,7 @@ import routes.command.MartsCommand;
 import routes.command.QueryCommand;
 import routes.command.S3Command;
 import routes.demo.DemoCommand;
+import routes.pipeline.Reason;
 import routes.runtime.CaravanRuntime;
 import routes.settings.Settings;
 import routes.settings.SettingsException;

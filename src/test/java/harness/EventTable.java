@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * A source table, topic and ClickHouse table of a test's own, made like user_events with its sums,

@@ -13,8 +13,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
+import routes.kafka.Brokers;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 
@@ -91,11 +92,11 @@ public final class Services {
     }
 
     public ClickHouse clickHouse() {
-        return Servers.clickHouse(settings());
+        return ClickHouseServer.writer(settings());
     }
 
     public Map<String, Object> kafka() {
-        return Servers.kafka(settings());
+        return Brokers.properties(settings());
     }
 
     public KafkaProducer<byte[], byte[]> producer() {

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * The cinema's table on the publisher, on the subscriber and in ClickHouse, and their comparison.
@@ -32,7 +32,7 @@ public final class ViewingEvents implements AutoCloseable {
         publisher = services.postgres();
         subscriber = services.subscriber();
         clickHouse = services.clickHouse();
-        publisher.execute(SqlFile.text("classpath:sql/postgres/cinema/publisher.sql"));
+        publisher.execute(SqlFile.text("classpath:sql/postgres/replication/publisher.sql"));
         publisher.execute("ALTER ROLE caravan_replication PASSWORD 'caravan_replication'");
     }
 

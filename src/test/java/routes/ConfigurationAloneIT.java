@@ -149,7 +149,7 @@ class ConfigurationAloneIT {
             throws Exception {
         Services services = Services.running();
         services.postgres()
-                .execute(routes.clickhouse.SqlFile.text("classpath:sql/postgres/demo.sql"));
+                .execute(routes.sql.SqlFile.text("classpath:sql/postgres/demo/tables.sql"));
         Map<String, String> environment = new HashMap<>(services.environment());
         environment.put(variable, value);
         try (RuntimeProcess runtime = RuntimeProcess.startAsIs(environment)) {

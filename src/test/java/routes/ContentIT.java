@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /** What rows may hold, and when they may appear. */
 class ContentIT {
@@ -23,7 +23,7 @@ class ContentIT {
     void everyValueThatPostgresHolds_arrivesAsItIs_orIsSaidToBeTooMuch() throws Exception {
         Services services = Services.running();
         JdbcTemplate postgres = services.postgres();
-        SqlFile.statements("classpath:sql/postgres/demo.sql").forEach(postgres::execute);
+        SqlFile.statements("classpath:sql/postgres/demo/tables.sql").forEach(postgres::execute);
         List<String> names = new ArrayList<>();
         names.add(null);
         names.addAll(

@@ -28,7 +28,7 @@ class EnduranceRun {
                     "routes.KilledServiceIT",
                     "routes.attendance.KilledAttendanceIT",
                     "routes.archive.KilledArchiveIT",
-                    "routes.cinema.KilledCinemaIT",
+                    "routes.replication.KilledCinemaIT",
                     "routes.daily.KilledLoadIT");
 
     @Test

@@ -12,11 +12,11 @@ import org.apache.camel.Variable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyInputStream;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.clickhouse.SqlFile;
 import routes.jobs.JobDay;
 import routes.jobs.Migrations;
 import routes.jobs.Work;
 import routes.settings.SettingsException;
+import routes.sql.SqlFile;
 import routes.storage.Destination;
 
 /** The trail of changes to users, and the files that it becomes. */

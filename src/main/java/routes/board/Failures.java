@@ -9,9 +9,9 @@ import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeFailureHandledEvent;
 import org.apache.camel.support.EventNotifierSupport;
-import routes.Reason;
 import routes.clickhouse.ClickHouseRefused;
 import routes.jobs.NotYet;
+import routes.pipeline.Reason;
 
 /** The last failure of each route, and of each part of the runtime that waits for a server. */
 public final class Failures extends EventNotifierSupport {

@@ -15,11 +15,11 @@ import javax.sql.DataSource;
 import org.quartz.CronExpression;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.Reason;
-import routes.clickhouse.SqlFile;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 import routes.web.Problem;
 
 /** The scheduled jobs: when they fire next, which days are due, what their latest runs came to. */

@@ -13,13 +13,13 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import routes.Reason;
-import routes.Servers;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.DeadLettersUnread;
 import routes.deadletter.LatestDeadLetters;
 import routes.deadletter.Replay;
+import routes.kafka.Brokers;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.web.Problem;
 
@@ -57,7 +57,7 @@ final class LetterBox {
     }
 
     private Map<String, Object> read() {
-        Map<String, Object> kafka = new HashMap<>(Servers.kafka(settings));
+        Map<String, Object> kafka = new HashMap<>(Brokers.properties(settings));
         kafka.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CONNECT_MS);
         kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CONNECT_MS);
         List<Map<String, Object>> topics = new ArrayList<>();
@@ -88,7 +88,7 @@ final class LetterBox {
             TopicDescription description = found.get();
             LatestDeadLetters letters =
                     LatestDeadLetters.read(
-                            Servers.kafka(settings),
+                            Brokers.properties(settings),
                             topic,
                             description.topicId(),
                             description.partitions().size(),

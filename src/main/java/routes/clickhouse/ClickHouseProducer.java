@@ -9,6 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
+import routes.sql.SqlFile;
 
 /** One insert or one query an exchange. */
 final class ClickHouseProducer extends DefaultProducer {

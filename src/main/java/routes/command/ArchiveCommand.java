@@ -13,11 +13,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Reason;
-import routes.Servers;
 import routes.archive.Archive;
 import routes.archive.ArchiveRun;
 import routes.archive.ArchiveSettings;
+import routes.archive.Mongo;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
 import routes.storage.Destination;
@@ -59,7 +59,7 @@ public final class ArchiveCommand implements Callable<Integer> {
                     closing.add(
                             new Archive(
                                     archiveSettings,
-                                    Servers.mongodb(settings),
+                                    Mongo.client(settings),
                                     Destination.of(
                                             settings,
                                             "caravan.archive.destination",

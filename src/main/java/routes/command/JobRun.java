@@ -11,7 +11,6 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
-import routes.Servers;
 import routes.jobs.Job;
 import routes.jobs.JobDay;
 import routes.jobs.JobRoute;
@@ -19,6 +18,7 @@ import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
 import routes.jobs.Work;
 import routes.settings.Settings;
+import routes.sql.Databases;
 
 /** One day of a job, done now and in this process instead of by the schedule. */
 final class JobRun implements AutoCloseable {
@@ -27,7 +27,7 @@ final class JobRun implements AutoCloseable {
 
     JobRun(Settings settings) {
         this.settings = settings;
-        this.postgres = Servers.postgres(settings);
+        this.postgres = Databases.postgres(settings);
     }
 
     /**

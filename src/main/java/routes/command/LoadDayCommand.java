@@ -11,12 +11,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Reason;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.daily.DailyLoad;
 import routes.daily.LoadSettings;
 import routes.daily.Progress;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
 
@@ -48,7 +48,7 @@ public final class LoadDayCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         try (JobRun run = new JobRun(settings);
                 Bucket bucket = Bucket.of(settings);
-                ClickHouse clickHouse = Servers.clickHouse(settings);
+                ClickHouse clickHouse = ClickHouseServer.writer(settings);
                 DailyLoad load =
                         new DailyLoad(
                                 bucket, clickHouse, LoadSettings.read(settings), progress())) {

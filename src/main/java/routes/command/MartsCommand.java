@@ -14,15 +14,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import routes.Reason;
-import routes.Servers;
-import routes.cinema.Models;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.marts.CheckResult;
 import routes.marts.MartState;
 import routes.marts.Marts;
 import routes.marts.MartsSettings;
+import routes.pipeline.Reason;
+import routes.replication.Models;
 import routes.settings.Settings;
+import routes.sql.Databases;
 
 /** The marts: refreshed now, their states, their checks. */
 @Command(
@@ -115,7 +116,7 @@ public final class MartsCommand implements Callable<Integer> {
 
     /** The models of the viewing events, where they stand: they need no load, and no command. */
     private static List<MartState> viewing() {
-        try (ClickHouse clickHouse = Servers.clickHouse(Settings.load(System.getenv()))) {
+        try (ClickHouse clickHouse = ClickHouseServer.writer(Settings.load(System.getenv()))) {
             return Models.states(clickHouse);
         }
     }
@@ -161,9 +162,12 @@ public final class MartsCommand implements Callable<Integer> {
     private int with(Action action) throws Exception {
         Settings settings = Settings.load(System.getenv());
         MartsSettings read = MartsSettings.read(settings);
-        try (HikariDataSource postgres = Servers.postgres(settings);
+        try (HikariDataSource postgres = Databases.postgres(settings);
                 Marts marts =
-                        new Marts(Servers.clickHouse(settings, read.timeout()), postgres, read)) {
+                        new Marts(
+                                ClickHouseServer.writer(settings, read.timeout()),
+                                postgres,
+                                read)) {
             prepare(marts, settings);
             return action.on(marts);
         }

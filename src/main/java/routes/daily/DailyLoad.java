@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseComponent;
-import routes.clickhouse.SqlFile;
 import routes.jobs.JobDay;
 import routes.jobs.Work;
+import routes.sql.SqlFile;
 import routes.storage.Bucket;
 import routes.storage.StoredObject;
 

@@ -21,8 +21,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import routes.Reason;
-import routes.Servers;
+import routes.kafka.Brokers;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
 
 /**
@@ -49,7 +49,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         description
                 .partitions()
                 .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        Map<String, Object> properties = new HashMap<>(Brokers.properties(settings));
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group(topic));
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -81,7 +81,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
 
     private static TopicDescription describe(Settings settings, String topic) {
-        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        Map<String, Object> properties = new HashMap<>(Brokers.properties(settings));
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CONNECT_MS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CONNECT_MS);
         try (Admin admin = Admin.create(properties)) {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import routes.Servers;
+import routes.kafka.Brokers;
 import routes.settings.Settings;
 
 /**
@@ -102,7 +102,7 @@ public final class Replay {
     }
 
     private void produce(Settings settings, byte[] key, byte[] value) {
-        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        Map<String, Object> properties = new HashMap<>(Brokers.properties(settings));
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -19,11 +19,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.command.TextTable;
+import routes.kafka.Brokers;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 
 /**
  * The demo's day of the electronic journal: people in the directory, clicks, and what they become.
@@ -45,7 +46,7 @@ final class DemoAttendance implements AutoCloseable {
     DemoAttendance(Settings settings, PrintWriter out) {
         this.settings = settings;
         this.out = out;
-        clickHouse = Servers.clickHouseReader(settings);
+        clickHouse = ClickHouseServer.reader(settings);
     }
 
     /** Puts the people where the stream looks for them; to be done before clicks are enriched. */
@@ -123,7 +124,7 @@ final class DemoAttendance implements AutoCloseable {
 
     private void send(List<SampleClicks.Click> clicks)
             throws ExecutionException, InterruptedException {
-        Map<String, Object> properties = new HashMap<>(Servers.kafka(settings));
+        Map<String, Object> properties = new HashMap<>(Brokers.properties(settings));
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -6,11 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.command.TextTable;
 import routes.settings.Settings;
+import routes.sql.Databases;
+import routes.sql.SqlFile;
 
 /** The demo's viewing sessions: made up by the runtime, and looked over at each station. */
 final class DemoCinema implements AutoCloseable {
@@ -32,9 +33,9 @@ final class DemoCinema implements AutoCloseable {
         generated =
                 settings.names("caravan.streams").contains("cinema")
                         && settings.text("caravan.cinema.generator").equals("on");
-        publisher = Servers.postgres(settings);
-        subscriber = Servers.subscriber(settings);
-        clickHouse = Servers.clickHouse(settings);
+        publisher = Databases.postgres(settings);
+        subscriber = Databases.subscriber(settings);
+        clickHouse = ClickHouseServer.writer(settings);
     }
 
     /**

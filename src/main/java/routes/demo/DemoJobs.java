@@ -15,11 +15,13 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.Servers;
+import routes.archive.Mongo;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.jobs.Jobs;
 import routes.settings.Settings;
+import routes.sql.Databases;
+import routes.sql.SqlFile;
 import routes.storage.Bucket;
 import routes.storage.StorageCalls;
 
@@ -47,9 +49,9 @@ final class DemoJobs implements AutoCloseable {
         this.settings = settings;
         this.days = days;
         this.out = out;
-        source = Servers.postgres(settings);
+        source = Databases.postgres(settings);
         postgres = new JdbcTemplate(source);
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
     }
 
     /** True if each job that runs did its day, and the results are what they must be. */
@@ -106,7 +108,7 @@ final class DemoJobs implements AutoCloseable {
 
     private boolean archive() throws InterruptedException {
         ArchiveSample sample = new ArchiveSample(today, USERS, EVENTS_EACH, GONE, SEED);
-        try (MongoClient client = Servers.mongodb(settings)) {
+        try (MongoClient client = Mongo.client(settings)) {
             MongoDatabase database = client.getDatabase(settings.text("caravan.mongodb.database"));
             long written = sample.write(database);
             String outcome = done("archive", today);
@@ -130,7 +132,7 @@ final class DemoJobs implements AutoCloseable {
     }
 
     private boolean audit() throws IOException, InterruptedException {
-        SqlFile.statements("classpath:sql/postgres/demo_users.sql").forEach(postgres::execute);
+        SqlFile.statements("classpath:sql/postgres/demo/users.sql").forEach(postgres::execute);
         String outcome = done("audit", today);
         if (outcome == null) {
             return false;

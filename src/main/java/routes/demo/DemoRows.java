@@ -21,12 +21,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
-import routes.Reason;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.command.CommandFailed;
+import routes.kafka.Brokers;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 
 /** The demo's rows on their way: in Postgres, in Kafka, in ClickHouse. */
 final class DemoRows implements AutoCloseable {
@@ -53,8 +54,8 @@ final class DemoRows implements AutoCloseable {
                         settings.text("caravan.postgres.user"),
                         settings.find("caravan.postgres.password").orElse(""));
         postgres = new JdbcTemplate(source);
-        clickHouse = Servers.clickHouseReader(settings);
-        kafka = Admin.create(Servers.kafka(settings));
+        clickHouse = ClickHouseServer.reader(settings);
+        kafka = Admin.create(Brokers.properties(settings));
     }
 
     /**
@@ -64,7 +65,7 @@ final class DemoRows implements AutoCloseable {
      */
     void createTables() {
         try {
-            SqlFile.statements("classpath:sql/postgres/demo.sql").forEach(postgres::execute);
+            SqlFile.statements("classpath:sql/postgres/demo/tables.sql").forEach(postgres::execute);
         } catch (CannotGetJdbcConnectionException e) {
             throw new CommandFailed(
                     "Postgres at "
@@ -79,8 +80,8 @@ final class DemoRows implements AutoCloseable {
     /** Inserts what is missing, in one transaction; how many rows that were, by table. */
     Map<String, Integer> insert() {
         Map<String, Integer> inserted = new TreeMap<>();
-        String logins = SqlFile.statements("classpath:sql/postgres/demo_login_values.sql").get(0);
-        List<String> statements = SqlFile.statements("classpath:sql/postgres/demo_rows.sql");
+        String logins = SqlFile.statements("classpath:sql/postgres/demo/login_values.sql").get(0);
+        List<String> statements = SqlFile.statements("classpath:sql/postgres/demo/rows.sql");
         new TransactionTemplate(new DataSourceTransactionManager(source))
                 .executeWithoutResult(
                         transaction -> {
@@ -92,7 +93,7 @@ final class DemoRows implements AutoCloseable {
         ids.put(
                 "user_login",
                 postgres.queryForList(
-                        SqlFile.text("classpath:sql/postgres/demo_logins.sql")
+                        SqlFile.text("classpath:sql/postgres/demo/logins.sql")
                                 .replace("{logins}", logins),
                         Long.class));
         ids.put(

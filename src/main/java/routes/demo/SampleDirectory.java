@@ -13,7 +13,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
-import routes.BasicAuthentication;
+import routes.settings.BasicAuthentication;
 
 /**
  * A made-up university's people, the same for the same seed: students and employees, as documents

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /**
  * A directory's circuit: after some failures in a row the directory is left alone for a while, and

@@ -24,8 +24,8 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.message.BasicHeader;
-import routes.BasicAuthentication;
-import routes.Reason;
+import routes.pipeline.Reason;
+import routes.settings.BasicAuthentication;
 import routes.settings.Settings;
 
 /**

@@ -21,7 +21,7 @@ import org.apache.camel.component.sql.SqlConstants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /**
  * What the routes of one scheduled job decide: which day a firing makes due, who works on one, what

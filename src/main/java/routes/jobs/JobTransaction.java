@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * An open transaction in Postgres that holds a name, so that one process at a time works on it. It

@@ -21,7 +21,7 @@ import org.quartz.SchedulerException;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * The scheduled jobs of one runtime: Quartz's schedules and the days' states are in Postgres,

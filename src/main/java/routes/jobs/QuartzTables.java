@@ -4,7 +4,7 @@ import java.sql.Statement;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.migration.Context;
 import org.flywaydb.core.api.migration.JavaMigration;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /** The tables of Quartz's JDBC store, as Quartz's own script creates them. */
 final class QuartzTables implements JavaMigration {

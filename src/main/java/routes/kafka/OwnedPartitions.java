@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /**
  * The partitions that one consumer owns: each is taken where its committed offset and its note say,

@@ -21,7 +21,7 @@ import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /**
  * One member of a consumer group: cuts the partitions that it owns into ranges, announces each in

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /**
  * The threads around a {@link RangeReader}: one owns the Kafka consumer and opens a new one when it

@@ -19,10 +19,10 @@ import javax.sql.DataSource;
 import org.apache.camel.RoutesBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
 import routes.jobs.Jobs;
+import routes.pipeline.Reason;
+import routes.sql.SqlFile;
 
 /**
  * The models in the ClickHouse databases {@code staging} and {@code marts}: refreshable views that

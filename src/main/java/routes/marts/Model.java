@@ -3,7 +3,7 @@ package routes.marts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * A model: a SELECT in a file of its own, whose first lines say grain, keys, and what it comes

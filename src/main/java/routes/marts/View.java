@@ -4,7 +4,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /**
  * A refreshable view.

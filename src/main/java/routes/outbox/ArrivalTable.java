@@ -6,8 +6,8 @@ import java.util.Map;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import routes.clickhouse.SqlFile;
 import routes.settings.SettingsException;
+import routes.sql.SqlFile;
 
 /**
  * A replicated table: a column of it, which its publisher does not have, numbers the rows as they

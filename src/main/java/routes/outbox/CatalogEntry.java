@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import routes.clickhouse.SqlFile;
 import routes.settings.SettingsException;
+import routes.sql.SqlFile;
 
 /** What Postgres says of a table, in the form that statements take it. */
 final class CatalogEntry {

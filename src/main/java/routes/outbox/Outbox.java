@@ -23,8 +23,8 @@ import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
-import routes.sink.CommitTime;
+import routes.kafka.CommitTime;
+import routes.pipeline.Reason;
 
 /** What the outbox route decides for one table; for one poll at a time. */
 public final class Outbox {

@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import routes.Reason;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 
 /**
  * The queries in sql/clickhouse/queries, by name, with the account that only reads. Values are
@@ -36,7 +36,7 @@ public final class NamedQueries implements AutoCloseable {
 
     public NamedQueries(Settings settings) {
         this.settings = settings;
-        clickHouse = Servers.clickHouseReader(settings);
+        clickHouse = ClickHouseServer.reader(settings);
     }
 
     /** All names that there are. */

@@ -3,9 +3,11 @@ package routes.runtime;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Map;
 import javax.sql.DataSource;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
+import routes.kafka.Brokers;
 import routes.settings.Settings;
+import routes.sql.Databases;
 
 /** The connections that all pipelines of a process share; each is opened when it is needed. */
 final class Connections implements AutoCloseable {
@@ -19,11 +21,11 @@ final class Connections implements AutoCloseable {
     final Map<String, Object> kafka;
 
     Connections(Settings settings) {
-        postgres = Servers.postgres(settings);
-        subscriber = Servers.subscriber(settings);
-        clickHouse = Servers.clickHouse(settings);
-        clickHouseSql = Servers.clickHouseSql(settings);
-        kafka = Servers.kafka(settings);
+        postgres = Databases.postgres(settings);
+        subscriber = Databases.subscriber(settings);
+        clickHouse = ClickHouseServer.writer(settings);
+        clickHouseSql = ClickHouseServer.pool(settings);
+        kafka = Brokers.properties(settings);
     }
 
     /** The Postgres servers, by the name that {@code caravan.outbox.NAME.server} gives. */

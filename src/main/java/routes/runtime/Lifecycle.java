@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
 import routes.board.Failures;
 import routes.pipeline.Pipeline;
+import routes.pipeline.Reason;
 import routes.settings.SettingsException;
 
 /**

@@ -7,9 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
-import routes.Servers;
 import routes.attendance.AttendanceStream;
-import routes.cinema.Cinema;
+import routes.clickhouse.ClickHouseServer;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
 import routes.jobs.Work;
@@ -20,6 +19,7 @@ import routes.marts.MartsSettings;
 import routes.outbox.OutboxSettings;
 import routes.outbox.Outboxes;
 import routes.pipeline.Pipeline;
+import routes.replication.Cinema;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 import routes.sink.Sinks;
@@ -146,7 +146,10 @@ final class Pipelines {
     private Pipeline marts() {
         MartsSettings read = MartsSettings.read(settings);
         Marts marts =
-                new Marts(Servers.clickHouse(settings, read.timeout()), connections.postgres, read);
+                new Marts(
+                        ClickHouseServer.writer(settings, read.timeout()),
+                        connections.postgres,
+                        read);
         martStates.expect(Marts.GROUP, Marts.models());
         return new MartsPart(marts, context);
     }

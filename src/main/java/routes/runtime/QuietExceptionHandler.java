@@ -4,7 +4,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import routes.Reason;
+import routes.pipeline.Reason;
 
 /** One line for what a route could not handle itself; the stack trace at debug level. */
 final class QuietExceptionHandler implements ExceptionHandler {

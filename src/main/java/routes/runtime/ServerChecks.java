@@ -10,8 +10,8 @@ import org.apache.camel.health.HealthCheck;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.springframework.jdbc.core.JdbcTemplate;
-import routes.Servers;
 import routes.archive.Archive;
+import routes.archive.Mongo;
 import routes.settings.Settings;
 
 /** Readiness of the servers that the pipelines need. */
@@ -44,9 +44,7 @@ final class ServerChecks implements AutoCloseable {
             case "s3" -> check(server, works.usedBucket().orElseThrow()::check);
             case "mongodb" ->
                     new ServerCheck(
-                            server,
-                            Servers.mongodbHosts(settings),
-                            ((Archive) works.get("archive"))::ping);
+                            server, Mongo.hosts(settings), ((Archive) works.get("archive"))::ping);
             default -> {
                 DataSource database = connections.databases().get(server);
                 yield check(

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import routes.Servers;
 import routes.archive.Archive;
 import routes.archive.ArchiveSettings;
+import routes.archive.Mongo;
 import routes.audit.Audit;
 import routes.clickhouse.ClickHouse;
 import routes.daily.DailyLoad;
@@ -42,7 +42,7 @@ final class Works implements AutoCloseable {
                         case "archive" ->
                                 new Archive(
                                         ArchiveSettings.read(settings),
-                                        Servers.mongodb(settings),
+                                        Mongo.client(settings),
                                         destination("caravan.archive.destination"),
                                         run -> {});
                         case "audit" ->

@@ -12,7 +12,7 @@ import org.apache.camel.builder.RouteBuilder;
  * its list of keys and its views' tables are read, and what is missing is put in past the token.
  */
 public final class RecoveryRoute extends RouteBuilder {
-    private static final String SQL = "&query=classpath:sql/clickhouse/caravan/";
+    private static final String SQL = "&query=classpath:sql/clickhouse/sink/";
     private static final String RECOVERY = "recovery";
 
     // spotless:off

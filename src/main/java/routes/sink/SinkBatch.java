@@ -18,6 +18,7 @@ import routes.clickhouse.Rows;
 import routes.deadletter.Rejected;
 import routes.deadletter.Rejections;
 import routes.kafka.AnnouncedRange;
+import routes.kafka.CommitTime;
 
 /**
  * A batch on its way into a table: its good rows, the ones that stand in the table already, the

@@ -12,7 +12,7 @@ import routes.clickhouse.ClickHouseRefused;
  * topic before their neighbours are inserted.
  */
 public final class SinkRoute extends RouteBuilder {
-    private static final String SQL = "classpath:sql/clickhouse/caravan/";
+    private static final String SQL = "classpath:sql/clickhouse/sink/";
 
     // spotless:off
     @Override

@@ -3,8 +3,8 @@ package routes.sink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import routes.clickhouse.SqlFile;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 
 /** One sink's settings, checked. */
 public record SinkSettings(

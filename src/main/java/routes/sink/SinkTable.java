@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
 import routes.settings.SettingsException;
+import routes.sql.SqlFile;
 
 /**
  * A ClickHouse table that a topic fills, with what stands beside it: the columns that say where a
@@ -17,7 +17,7 @@ import routes.settings.SettingsException;
  * and a copy without storage that refused rows are tried on ({@code <table>_rehearsal}).
  */
 final class SinkTable {
-    private static final String SQL = "classpath:sql/clickhouse/caravan/";
+    private static final String SQL = "classpath:sql/clickhouse/sink/";
     private static final Set<String> FILLED_HERE =
             Set.of(
                     "kafka_key",

@@ -6,9 +6,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
 import routes.deadletter.DeadLettersRoute;
 import routes.kafka.Topics;
+import routes.sql.SqlFile;
 
 /** Makes a sink ready and starts its routes. */
 public final class Sinks {

@@ -2,7 +2,7 @@ package routes.storage;
 
 import java.net.UnknownHostException;
 import java.util.function.Function;
-import routes.Reason;
+import routes.pipeline.Reason;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkClientException;

@@ -39,10 +39,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import routes.Servers;
 import routes.jobs.JobDay;
 import routes.jobs.JobDays;
 import routes.settings.Settings;
+import routes.sql.Databases;
 import routes.storage.Destination;
 import sandbox.Sandbox;
 
@@ -66,7 +66,7 @@ class ArchiveIT {
     @BeforeAll
     static void start() throws Exception {
         sandbox = Sandbox.start(Path.of("").toAbsolutePath(), List.of("postgres", "mongodb"));
-        postgres = Servers.postgres(Settings.load(sandbox.environment()));
+        postgres = Databases.postgres(Settings.load(sandbox.environment()));
     }
 
     @AfterAll
@@ -81,7 +81,7 @@ class ArchiveIT {
         environment.put("CARAVAN_MONGODB_DATABASE", name);
         environment.put("CARAVAN_ARCHIVE_DESTINATION", reports.toString());
         settings = Settings.load(environment);
-        MongoClient client = Servers.mongodb(settings);
+        MongoClient client = Mongo.client(settings);
         MongoDatabase database = client.getDatabase(name);
         events = database.getCollection("user_events");
         archived = database.getCollection("archived_users");
@@ -117,7 +117,7 @@ class ArchiveIT {
         try (Archive archive =
                         new Archive(
                                 ArchiveSettings.read(settings),
-                                Servers.mongodb(settings),
+                                Mongo.client(settings),
                                 Destination.of(settings, "caravan.archive.destination", null),
                                 run -> {});
                 DefaultCamelContext context = new DefaultCamelContext();

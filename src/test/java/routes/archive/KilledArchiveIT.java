@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import routes.Servers;
 import routes.demo.ArchiveSample;
 import routes.settings.Settings;
 import sandbox.Sandbox;
@@ -81,7 +80,7 @@ class KilledArchiveIT {
             // More of them, so that more is begun and ended between the kills.
             environment.put("CARAVAN_ARCHIVE_BATCH", "250");
             Settings settings = Settings.load(environment);
-            try (MongoClient client = Servers.mongodb(settings)) {
+            try (MongoClient client = Mongo.client(settings)) {
                 MongoDatabase database =
                         client.getDatabase(settings.text("caravan.mongodb.database"));
                 ArchiveSample sample =

@@ -19,9 +19,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.demo.SampleDirectory;
+import routes.kafka.Brokers;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 
@@ -44,10 +45,10 @@ final class AttendanceLab implements AutoCloseable {
         people.fill(environment.get("CARAVAN_ELASTICSEARCH_URL"), "", "", "people");
         Settings settings = Settings.load(environment);
         Properties kafka = new Properties();
-        kafka.putAll(Servers.kafka(settings));
+        kafka.putAll(Brokers.properties(settings));
         kafka.put("acks", "all");
         producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
     }
 
     Sandbox sandbox() {
@@ -76,12 +77,12 @@ final class AttendanceLab implements AutoCloseable {
 
     /** All records that a topic has ever been given. */
     long records(String topic) throws ExecutionException, InterruptedException {
-        return TopicEnds.records(Servers.kafka(Settings.load(environment)), topic);
+        return TopicEnds.records(Brokers.properties(Settings.load(environment)), topic);
     }
 
     /** Sets the stream's group back to the beginning of its topic; no runtime may be up. */
     void forgetWhatWasRead() throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Servers.kafka(Settings.load(environment)))) {
+        try (Admin admin = Admin.create(Brokers.properties(Settings.load(environment)))) {
             Set<TopicPartition> partitions =
                     admin.listConsumerGroupOffsets("caravan-attendance")
                             .partitionsToOffsetAndMetadata()

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.sql.SqlFile;
 
 /** The board in a real browser, beside what SQL and Kafka say. */
 class BoardIT {

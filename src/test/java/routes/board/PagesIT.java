@@ -17,10 +17,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 import sandbox.Sandbox;
 
 /** The pages of marts, attendance and cinema in a real browser: what they draw is what SQL says. */
@@ -44,7 +44,7 @@ class PagesIT {
         environment.put("CARAVAN_SINKS", "");
         // It brings the marts; its own day has no file here.
         environment.put("CARAVAN_JOBS", "load");
-        clickHouse = Servers.clickHouse(Settings.load(environment));
+        clickHouse = ClickHouseServer.writer(Settings.load(environment));
         statements("raw/tables.sql");
         events();
         statements("attendance_enriched.sql");

@@ -12,7 +12,6 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import routes.Servers;
 
 /** The component, and sql: over clickhouse-jdbc beside it, on the engine. */
 class ClickHouseComponentIT extends CamelTestSupport {
@@ -25,7 +24,7 @@ class ClickHouseComponentIT extends CamelTestSupport {
     void open() throws Exception {
         Services services = Services.running();
         clickHouse = services.clickHouse();
-        pool = Servers.clickHouseSql(services.settings());
+        pool = ClickHouseServer.pool(services.settings());
         context.getRegistry().bind("clickhouse", pool);
         context.addComponent("clickhouse", new ClickHouseComponent(clickHouse));
     }

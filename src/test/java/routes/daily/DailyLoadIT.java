@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.jobs.JobDay;
 import routes.jobs.JobDays;
 import routes.jobs.NotYet;
@@ -64,7 +64,7 @@ class DailyLoadIT {
                                 "1MB"));
         bucket = Bucket.of(settings);
         objects = new Objects(settings);
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
         postgres =
                 new DriverManagerDataSource(
                         "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",

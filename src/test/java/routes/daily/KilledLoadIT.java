@@ -24,8 +24,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 
@@ -62,7 +62,7 @@ class KilledLoadIT {
         environment.put("CARAVAN_LOAD_SETTLED", "0s");
         Settings settings = Settings.load(environment);
         bucket = new Objects(settings);
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
         Files.createDirectories(LOG.getParent());
     }
 

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
-import routes.clickhouse.SqlFile;
+import routes.clickhouse.ClickHouseServer;
 import routes.marts.RawDays.Event;
 import routes.settings.Settings;
+import routes.sql.SqlFile;
 import sandbox.Sandbox;
 
 /** What the marts hold: small cases by hand, and random ones against {@link Reference}. */
@@ -45,10 +45,10 @@ class MartNumbersIT {
     static void start() throws Exception {
         sandbox = Sandbox.start(Path.of("").toAbsolutePath(), List.of("postgres", "clickhouse"));
         settings = Settings.load(sandbox.environment());
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
         marts =
                 new Marts(
-                        Servers.clickHouse(settings),
+                        ClickHouseServer.writer(settings),
                         new DriverManagerDataSource(
                                 "jdbc:postgresql://localhost:"
                                         + sandbox.port("postgres")
@@ -427,7 +427,7 @@ class MartNumbersIT {
         add(1, Event.task(id(), "ann", noon(1), "t", true));
         add(1, Event.assigned(id(), "ann", noon(1), "t", "A"));
         build();
-        try (ClickHouse reader = Servers.clickHouseReader(settings)) {
+        try (ClickHouse reader = ClickHouseServer.reader(settings)) {
             for (String name :
                     List.of(
                             "activity",

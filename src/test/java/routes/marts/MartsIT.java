@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import routes.Servers;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ClickHouseServer;
 import routes.jobs.Jobs;
 import routes.marts.RawDays.Event;
 import routes.settings.Settings;
@@ -49,7 +49,7 @@ class MartsIT {
                 Sandbox.start(
                         Path.of("").toAbsolutePath(), List.of("postgres", "clickhouse", "s3"));
         settings = Settings.load(sandbox.environment());
-        clickHouse = Servers.clickHouse(settings);
+        clickHouse = ClickHouseServer.writer(settings);
         postgres =
                 new DriverManagerDataSource(
                         "jdbc:postgresql://localhost:" + sandbox.port("postgres") + "/caravan",
@@ -61,7 +61,7 @@ class MartsIT {
     }
 
     private static Marts marts(Settings settings) {
-        return new Marts(Servers.clickHouse(settings), postgres, MartsSettings.read(settings));
+        return new Marts(ClickHouseServer.writer(settings), postgres, MartsSettings.read(settings));
     }
 
     @AfterAll
@@ -245,7 +245,7 @@ class MartsIT {
 
     @Test
     void reader_maySelectMarts() {
-        try (ClickHouse reader = Servers.clickHouseReader(settings)) {
+        try (ClickHouse reader = ClickHouseServer.reader(settings)) {
             assertThat(reader.rows("SELECT dau FROM marts.activity", Map.of()))
                     .containsExactly(Map.of("dau", 2));
         }
