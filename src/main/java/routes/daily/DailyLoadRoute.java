@@ -44,9 +44,13 @@ final class DailyLoadRoute extends RouteBuilder {
         from("direct:load-look")
             .routeId("load-look")
             .errorHandler(noErrorHandler())
-            .setHeader(StorageRoutes.PREFIX, method("load-watch", "key"))
-            .setBody(constant(""))
-            .to("direct:storage-page").id("list")
+            // One after the other, not by a list: S3Proxy's leaves out an object that is being replaced.
+            .setVariable("found", method("load-watch", "nothing"))
+            .loop(method("load-watch", "looks"))
+                .setBody(method("load-watch", "key"))
+                .to("direct:storage-find").id("look")
+                .setVariable("found", method("load-watch", "found"))
+            .end()
             .to("bean:load-watch?method=file");
     }
     // spotless:on

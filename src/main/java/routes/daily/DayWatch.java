@@ -2,7 +2,10 @@ package routes.daily;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import routes.jobs.JobDay;
 import routes.jobs.NotYet;
@@ -19,20 +22,41 @@ public final class DayWatch {
         this.settings = settings;
     }
 
-    /** What the keys of a day's objects begin with: of the file, packed or not, and its marker. */
-    public String key(@Variable("day") JobDay day) {
-        return settings.prefix() + day.day() + ".jsonl";
+    /** How many keys are looked for: the file's, packed or not, and those of their markers. */
+    public int looks() {
+        return settings.marker().isPresent() ? 4 : 2;
+    }
+
+    /** The key of a look. */
+    public String key(
+            @Variable("day") JobDay day, @ExchangeProperty(Exchange.LOOP_INDEX) int look) {
+        return settings.prefix()
+                + day.day()
+                + (look % 2 == 0 ? ".jsonl" : ".jsonl.gz")
+                + (look < 2 ? "" : settings.marker().orElseThrow());
+    }
+
+    /** What is found before the first look. */
+    public List<StoredObject> nothing() {
+        return List.of();
+    }
+
+    /** What is found after a look. */
+    public List<StoredObject> found(
+            @Variable("found") List<StoredObject> before, @Body StoredObject object) {
+        return Stream.concat(before.stream(), Stream.ofNullable(object)).toList();
     }
 
     /**
-     * The file, from what a look found.
+     * The file, from what the looks found.
      *
      * @throws NotYet when it has not come, or not as a whole
      */
-    public StoredObject file(@Body List<StoredObject> found, @Variable("day") JobDay day)
+    public StoredObject file(
+            @Variable("found") List<StoredObject> found, @Variable("day") JobDay day)
             throws NotYet {
-        String key = key(day);
-        String gzip = key + ".gz";
+        String key = key(day, 0);
+        String gzip = key(day, 1);
         Optional<StoredObject> plain = object(found, key);
         Optional<StoredObject> packed = object(found, gzip);
         if (plain.isPresent() && packed.isPresent()) {

@@ -74,7 +74,8 @@ public final class Destination {
         }
         if (uri.startsWith(S3)) {
             String named = with(uri, "keyName", FILE_NAME);
-            return with(with(named, "amazonS3Client", "#s3"), "multiPartUpload", "true");
+            String ours = with(named, "amazonS3Client", "#s3");
+            return with(with(ours, "multiPartUpload", "true"), "partSize", "8388608");
         }
         return uri;
     }

@@ -1,19 +1,27 @@
 package routes.storage;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.util.function.Function;
+import org.apache.commons.io.input.CloseShieldInputStream;
 import routes.pipeline.Reason;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** A client that says in plain words why a request failed: with a {@link StorageException}. */
 final class PlainS3Client extends DelegatingS3Client {
@@ -38,7 +46,7 @@ final class PlainS3Client extends DelegatingS3Client {
             return operation.apply(request);
         } catch (AwsServiceException e) {
             throw refused(e, request);
-        } catch (SdkClientException | IllegalStateException e) {
+        } catch (SdkClientException e) {
             if (request instanceof PutObjectRequest || request instanceof UploadPartRequest) {
                 // A server that refuses may hang up before it has read the body; this tells why.
                 headBucket(head -> head.bucket(text(request, "Bucket")));
@@ -49,6 +57,34 @@ final class PlainS3Client extends DelegatingS3Client {
                             + reason(e)
                             + ")",
                     e);
+        }
+    }
+
+    @Override
+    public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
+        return super.putObject(request, read(body));
+    }
+
+    @Override
+    public UploadPartResponse uploadPart(UploadPartRequest request, RequestBody body) {
+        return super.uploadPart(request, read(body));
+    }
+
+    /**
+     * All of a part, before it is sent: the client can try it again, and a source that breaks
+     * breaks off no request, of which S3Proxy would keep a piece.
+     */
+    private static RequestBody read(RequestBody body) {
+        int length = Math.toIntExact(body.optionalContentLength().orElseThrow());
+        try (InputStream in =
+                CloseShieldInputStream.wrap(body.contentStreamProvider().newStream())) {
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length < length) {
+                throw new EOFException(bytes.length + " bytes came of " + length);
+            }
+            return RequestBody.fromBytes(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

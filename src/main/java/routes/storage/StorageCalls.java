@@ -18,8 +18,6 @@ import org.apache.commons.io.input.ProxyInputStream;
  * streamed: none is ever held in memory as a whole.
  */
 public final class StorageCalls implements AutoCloseable {
-    private static final int PART_BYTES = 8 * 1024 * 1024;
-
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final ProducerTemplate routes;
 
@@ -75,12 +73,10 @@ public final class StorageCalls implements AutoCloseable {
                         throw e;
                     }
                 };
-        // Read before it is sent: a request that breaks off leaves a piece of itself on S3Proxy.
-        Object body = length < PART_BYTES ? source.readNBytes((int) length) : source;
         try {
             call(
                     "direct:storage-put",
-                    body,
+                    source,
                     Map.of(StorageRoutes.KEY, key, AWS2S3Constants.CONTENT_LENGTH, length),
                     Object.class);
         } catch (RuntimeException e) {

@@ -31,11 +31,11 @@ class DestinationTest {
         "file:reports, file:reports?tempPrefix=.&fileExist=TryRename",
         "file:reports?fileExist=Fail, file:reports?fileExist=Fail&tempPrefix=.",
         "s3:audit/,"
-            + " aws2-s3:caravan?keyName=RAW(audit/${header.CamelFileName})&amazonS3Client=#s3&multiPartUpload=true",
+            + " aws2-s3:caravan?keyName=RAW(audit/${header.CamelFileName})&amazonS3Client=#s3&multiPartUpload=true&partSize=8388608",
         "aws2-s3:other,"
-            + " aws2-s3:other?keyName=${header.CamelFileName}&amazonS3Client=#s3&multiPartUpload=true",
+            + " aws2-s3:other?keyName=${header.CamelFileName}&amazonS3Client=#s3&multiPartUpload=true&partSize=8388608",
         "aws2-s3:other?amazonS3Client=#mine&keyName=k,"
-                + " aws2-s3:other?amazonS3Client=#mine&keyName=k&multiPartUpload=true",
+            + " aws2-s3:other?amazonS3Client=#mine&keyName=k&multiPartUpload=true&partSize=8388608",
         "mock:reports, mock:reports"
     })
     void settings_areEndpoints(String place, String uri) {
