@@ -157,4 +157,28 @@ class ConfigurationAloneIT {
             assertThat(runtime.log()).containsPattern("(?m)^" + key.replace(".", "\\.") + ": ");
         }
     }
+
+    @Test
+    void statementThatClickHouseRefuses_endsTheStartAndIsShown() throws Exception {
+        Services services = Services.running();
+        Path ddl = Files.createDirectories(Path.of("target/it")).resolve("refused.sql");
+        Files.writeString(
+                ddl,
+                "CREATE TABLE IF NOT EXISTS refused (a UInt8) ENGINE = MergeTree ORDER BY a;\n"
+                        + "CREATE TABLE refused_2 (a UInt9) ENGINE = MergeTree ORDER BY a;");
+        Map<String, String> environment = new HashMap<>(services.environment());
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "refused");
+        environment.put("CARAVAN_SINK_REFUSED_TOPIC", "refused");
+        environment.put("CARAVAN_SINK_REFUSED_TABLE", "refused");
+        environment.put("CARAVAN_SINK_REFUSED_DDL", ddl.toString());
+        try (RuntimeProcess runtime = RuntimeProcess.startAsIs(environment)) {
+            assertThat(runtime.exitCode()).isEqualTo(2);
+            assertThat(runtime.log())
+                    .contains(
+                            "caravan.sink.refused.ddl: ClickHouse refuses statement 2 of "
+                                    + ddl.toAbsolutePath())
+                    .contains("UInt9");
+        }
+    }
 }

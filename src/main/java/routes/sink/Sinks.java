@@ -1,18 +1,28 @@
 package routes.sink;
 
+import com.clickhouse.client.api.ServerException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import routes.clickhouse.ClickHouse;
 import routes.deadletter.DeadLettersRoute;
 import routes.kafka.Topics;
+import routes.pipeline.Reason;
+import routes.settings.SettingsException;
 import routes.sql.SqlFile;
 
 /** Makes a sink ready and starts its routes. */
 public final class Sinks {
     private static final int DEAD_LETTER_PARTITIONS = 1;
+
+    /** Codes in system.errors that speak of a statement's text, not of the server's state. */
+    private static final Set<Integer> NEVER_RIGHT =
+            Set.of(
+                    10, 15, 16, 36, 42, 43, 44, 46, 47, 48, 50, 53, 56, 60, 62, 63, 80, 115, 122,
+                    184, 215, 344, 549);
 
     private final CamelContext context;
     private final ClickHouse clickHouse;
@@ -47,13 +57,28 @@ public final class Sinks {
                 DEAD_LETTER_PARTITIONS,
                 sink.deadLetterRetention(),
                 recordBytes + 64 * 1024);
-        sink.ddl()
-                .map(SqlFile::statements)
-                .ifPresent(statements -> statements.forEach(clickHouse::execute));
+        sink.ddl().ifPresent(file -> create(key + "ddl", file));
         RecordCheck check =
                 new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown())
                         .prepare();
         return new Sink(sink.name(), sink.table(), check, new SinkMetrics(registry, sink.name()));
+    }
+
+    private void create(String key, String file) {
+        List<String> statements = SqlFile.statements(file);
+        for (int i = 0; i < statements.size(); i++) {
+            try {
+                clickHouse.execute(statements.get(i));
+            } catch (ServerException e) {
+                if (NEVER_RIGHT.contains(e.getCode())) {
+                    throw new SettingsException(
+                            "%s: ClickHouse refuses statement %d of %s (%s). Mend the file: %s"
+                                    .formatted(key, i + 1, file, Reason.of(e), statements.get(i)),
+                            e);
+                }
+                throw e;
+            }
+        }
     }
 
     /** Starts the routes of a prepared sink. */

@@ -8,15 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** SQL that stands in a file: {@code classpath:sql/...} in the jar, anything else on disk. */
 public final class SqlFile {
     private static final String CLASSPATH = "classpath:";
 
     private static final int FINGERPRINT_DIGITS = 16;
+
+    /** What a semicolon in it does not end, a comment, or a semicolon. */
+    private static final Pattern TOKEN =
+            Pattern.compile(
+                    "'(?:[^'\\\\]++|\\\\.|'')*+'|\"[^\"]*+\"|`[^`]*+`|\\$\\$.*?\\$\\$"
+                            + "|--[^\n]*+|/\\*.*?\\*/|;",
+                    Pattern.DOTALL);
+
+    private static final Pattern BLANK_LINES = Pattern.compile("[ \t\r]*\n(?:[ \t\r]*\n)*");
 
     private SqlFile() {}
 
@@ -52,19 +63,36 @@ public final class SqlFile {
     }
 
     /**
-     * The file's statements: a semicolon at the end of a line ends one, lines that begin with --
-     * are comments.
+     * The file's statements: a semicolon ends one, wherever it is on its line, but for those in
+     * quotes and comments. Comments are left out.
      */
     public static List<String> statements(String location) {
-        StringBuilder code = new StringBuilder();
-        text(location)
-                .lines()
-                .filter(line -> !line.stripLeading().startsWith("--"))
-                .forEach(line -> code.append(line.stripTrailing()).append('\n'));
-        return Arrays.stream(code.toString().split(";\\n"))
-                .map(String::strip)
-                .filter(statement -> !statement.isEmpty())
-                .toList();
+        return split(text(location));
+    }
+
+    static List<String> split(String script) {
+        List<String> statements = new ArrayList<>();
+        StringBuilder statement = new StringBuilder();
+        Matcher token = TOKEN.matcher(script);
+        while (token.find()) {
+            if (token.group().equals(";")) {
+                token.appendReplacement(statement, "");
+                statements.add(tidy(statement));
+                statement.setLength(0);
+            } else if (token.group().startsWith("--") || token.group().startsWith("/*")) {
+                token.appendReplacement(statement, "");
+            } else {
+                token.appendReplacement(statement, Matcher.quoteReplacement(token.group()));
+            }
+        }
+        token.appendTail(statement);
+        statements.add(tidy(statement));
+        return statements.stream().filter(text -> !text.isEmpty()).toList();
+    }
+
+    /** Without the blanks and empty lines that comments have left. */
+    private static String tidy(StringBuilder statement) {
+        return BLANK_LINES.matcher(statement).replaceAll("\n").strip();
     }
 
     /** The same for the same text only: 16 hexadecimal digits. */
