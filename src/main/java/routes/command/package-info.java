@@ -1,0 +1,2 @@
+/** The commands of {@code ./caravan}, but for the demo. */
+package routes.command;

@@ -1,0 +1,2 @@
+/** Hawtio, and the management beans that it asks for. */
+package routes.console;

@@ -1,0 +1,2 @@
+/** Records that could not be stored: sent to their topic, listed, sent again. */
+package routes.deadletter;

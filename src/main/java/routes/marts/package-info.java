@@ -1,0 +1,2 @@
+/** Models that ClickHouse computes from {@code raw}, their checks and their refresh. */
+package routes.marts;

@@ -1,0 +1,2 @@
+/** A Kafka topic into a ClickHouse table, exactly once in effect. */
+package routes.sink;

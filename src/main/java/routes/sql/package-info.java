@@ -1,0 +1,2 @@
+/** SQL in files, and the connections to Postgres. */
+package routes.sql;
