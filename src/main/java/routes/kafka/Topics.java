@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -22,6 +23,9 @@ public final class Topics {
 
     private final Map<String, Object> kafkaProperties;
     private final short replication;
+    private final Map<String, Shape> shapes = new ConcurrentHashMap<>();
+
+    private record Shape(int partitions, Duration retention, int recordBytes) {}
 
     /**
      * @param replication copies of a new topic, -1 for the broker's default
@@ -32,7 +36,16 @@ public final class Topics {
     }
 
     /**
-     * Creates the topic if it is not there; leaves one that is there as it is.
+     * Says how a topic is created that several pipelines need: in this way, whichever of them is
+     * the first to {@link #ensure} it.
+     */
+    public void shape(String topic, int partitions, Duration retention, int recordBytes) {
+        shapes.put(topic, new Shape(partitions, retention, recordBytes));
+    }
+
+    /**
+     * Creates the topic if it is not there, as {@link #shape} says, or else as is asked for here;
+     * leaves one that is there as it is.
      *
      * @param key the setting that names the topic, for messages
      * @param recordBytes most bytes of a record; a topic that is there and takes less is told in
@@ -42,17 +55,18 @@ public final class Topics {
     public void ensure(
             String key, String topic, int partitions, Duration retention, int recordBytes)
             throws ExecutionException, InterruptedException {
+        Shape shape = shapes.getOrDefault(topic, new Shape(partitions, retention, recordBytes));
         // Kafka counts the record's envelope too.
-        int limit = recordBytes + 64 * 1024;
+        int limit = shape.recordBytes() + 64 * 1024;
         NewTopic wanted =
                 new NewTopic(
                                 topic,
-                                Optional.of(partitions),
+                                Optional.of(shape.partitions()),
                                 replication < 0 ? Optional.empty() : Optional.of(replication))
                         .configs(
                                 Map.of(
                                         TopicConfig.RETENTION_MS_CONFIG,
-                                        Long.toString(retention.toMillis()),
+                                        Long.toString(shape.retention().toMillis()),
                                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                                         Integer.toString(limit)));
         try (Admin admin = Admin.create(kafkaProperties)) {
@@ -64,8 +78,8 @@ public final class Topics {
             LOG.info(
                     "topic={} event=topic-created partitions={} retention={}",
                     topic,
-                    partitions,
-                    retention);
+                    shape.partitions(),
+                    shape.retention());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) {
                 return; // another runtime was quicker
@@ -79,9 +93,9 @@ public final class Topics {
                                 + " kafka-topics.sh --bootstrap-server ADDRESS --create --topic "
                                 + topic
                                 + " --partitions "
-                                + partitions
+                                + shape.partitions()
                                 + " --config retention.ms="
-                                + retention.toMillis()
+                                + shape.retention().toMillis()
                                 + " --config max.message.bytes="
                                 + limit,
                         e.getCause());

@@ -138,7 +138,9 @@ public final class Models {
 
     /** How the models stand; none where they have not been created. */
     public static List<MartState> states(ClickHouse clickHouse) {
-        return clickHouse.rows(SqlFile.text(SQL + "replication/viewing_states.sql"), Map.of()).stream()
+        return clickHouse
+                .rows(SqlFile.text(SQL + "replication/viewing_states.sql"), Map.of())
+                .stream()
                 .map(Models::state)
                 .toList();
     }

@@ -56,6 +56,16 @@ final class Pipelines {
                 new Topics(
                         connections.kafka,
                         settings.integer("caravan.kafka.replication", -1, 32_767));
+        // An outbox's settings decide about its topic, also where the sink behind it comes first.
+        configured
+                .outboxes()
+                .forEach(
+                        outbox ->
+                                topics.shape(
+                                        outbox.topic(),
+                                        outbox.partitions(),
+                                        outbox.retention(),
+                                        outbox.recordBytes()));
         outboxes = new Outboxes(context, connections.databases(), topics, registry);
         sinks =
                 new Sinks(

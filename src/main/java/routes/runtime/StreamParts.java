@@ -10,6 +10,7 @@ import routes.pipeline.Pipeline;
 final class StreamParts implements Pipeline {
     private final Pipeline stream;
     private final List<Pipeline> brought;
+    private int prepared;
 
     StreamParts(Pipeline stream, List<Pipeline> brought) {
         this.stream = stream;
@@ -28,11 +29,11 @@ final class StreamParts implements Pipeline {
         return servers;
     }
 
+    /** What is prepared stays so while the others wait for their servers. */
     @Override
     public void prepare() throws Exception {
-        stream.prepare();
-        for (Pipeline part : brought) {
-            part.prepare();
+        for (; prepared <= brought.size(); prepared++) {
+            (prepared == 0 ? stream : brought.get(prepared - 1)).prepare();
         }
     }
 
