@@ -33,6 +33,9 @@ public final class ElasticsearchDirectory extends HttpDirectory {
     /** So that each id may have ten documents before its search is cut off and asked by halves. */
     private static final int IDS_A_SEARCH = 1_000;
 
+    /** What bounds the memory that an answer takes: two thousand documents. */
+    private static final int SEARCHES_A_REQUEST = 2;
+
     private static final String SEARCH =
             """
             {"index": "%s", "allow_partial_search_results": false}
@@ -64,6 +67,9 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             return WHOLE_NUMBER.matcher(id).matches() ? Long.toString(Long.parseLong(id)) : null;
         }
     }
+
+    /** A person, and how well the document fits: the smallest is the one. */
+    private record Ranked(String rank, Person person) {}
 
     private record Search(PersonId.Kind kind, List<String> ids) {
         Search part(int from, int to) {
@@ -118,7 +124,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         /** Those who are asked for, by their ids as the index compares them. */
         private final Map<PersonId, List<PersonId>> wanted = new HashMap<>();
 
-        private final Map<PersonId, JsonNode> best = new HashMap<>();
+        private final Map<PersonId, Ranked> best = new HashMap<>();
         private List<Search> searches = List.of();
 
         Inquiry(Set<PersonId> ids) {
@@ -143,7 +149,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
                 request.setHeader(Exchange.HTTP_PATH, "/_msearch");
                 request.setHeader(Exchange.CONTENT_TYPE, "application/x-ndjson");
                 StringBuilder lines = new StringBuilder();
-                searches.forEach(search -> lines.append(query(search)));
+                next().forEach(search -> lines.append(query(search)));
                 request.setBody(lines.toString().getBytes(StandardCharsets.UTF_8));
             } else {
                 Place place = places.get(unknown.get(0));
@@ -153,6 +159,10 @@ public final class ElasticsearchDirectory extends HttpDirectory {
                         "fields=" + place.field() + "," + place.field() + ".keyword");
                 request.setBody(null);
             }
+        }
+
+        private List<Search> next() {
+            return searches.subList(0, Math.min(SEARCHES_A_REQUEST, searches.size()));
         }
 
         private String query(Search search) {
@@ -200,14 +210,18 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             }
         }
 
-        /** Takes what was found; the searches whose answers were cut off come back, by halves. */
+        /**
+         * Takes what was found. What comes back is still to be asked: the searches of the next
+         * requests, and by halves those whose answers were cut off.
+         */
         private List<Search> take(JsonNode responses) {
-            if (responses.size() != searches.size()) {
+            List<Search> asked = next();
+            if (responses.size() != asked.size()) {
                 throw unavailable("answered another number of searches than it was asked", null);
             }
-            List<Search> again = new ArrayList<>();
-            for (int i = 0; i < searches.size(); i++) {
-                Search search = searches.get(i);
+            List<Search> again = new ArrayList<>(searches.subList(asked.size(), searches.size()));
+            for (int i = 0; i < asked.size(); i++) {
+                Search search = asked.get(i);
                 JsonNode hits = hits(responses.get(i));
                 JsonNode total = hits.path("total");
                 int ids = search.ids().size();
@@ -231,13 +245,13 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             if (!hit.path("_source").isObject()) {
                 throw unavailable("answered a search without the documents' _source", null);
             }
+            Ranked found = new Ranked(rank(kind, hit), person(hit.path("_source")));
             JsonNode value = hit.at("/_source/" + places.get(kind).field().replace('.', '/'));
             // An array of ids is one document of several people.
             for (JsonNode one : value.isArray() ? value : List.of(value)) {
                 String normal = String.valueOf(known.get(kind).normal(one.asText()));
                 for (PersonId id : wanted.getOrDefault(new PersonId(kind, normal), List.of())) {
-                    best.merge(
-                            id, hit, (a, b) -> rank(kind, a).compareTo(rank(kind, b)) <= 0 ? a : b);
+                    best.merge(id, found, (a, b) -> a.rank().compareTo(b.rank()) <= 0 ? a : b);
                 }
             }
         }
@@ -250,7 +264,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         @Override
         public Map<PersonId, Person> people() {
             Map<PersonId, Person> people = new HashMap<>();
-            best.forEach((id, hit) -> people.put(id, person(hit.path("_source"))));
+            best.forEach((id, found) -> people.put(id, found.person()));
             return people;
         }
     }

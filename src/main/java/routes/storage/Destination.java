@@ -21,14 +21,16 @@ import routes.settings.Settings;
  * destination, "written")}.
  *
  * <p>A file takes the place of the one that has its name. In a directory or bucket readers see the
- * old one or the new one as a whole, whatever dies meanwhile. A body whose length is not known is
- * first converted to a StreamCache, which goes through a file where it is large: a source that
- * breaks leaves nothing, and S3 is told the length.
+ * old one or the new one as a whole, whatever dies meanwhile. At an SFTP or FTP server the old one
+ * is deleted right before the new one, which is there as a whole, gets its name. A body whose
+ * length is not known is first converted to a StreamCache, which goes through a file where it is
+ * large: a source that breaks leaves nothing, and S3 is told the length.
  */
 public final class Destination {
     private static final String FILE = "file:";
     private static final String S3 = "aws2-s3:";
     private static final String SHORT_S3 = "s3:";
+    private static final Pattern REMOTE = Pattern.compile("(sftp|ftps?):.*");
     private static final String FILE_NAME = "${header.CamelFileName}";
     // One letter before a colon is a drive.
     private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
@@ -71,6 +73,9 @@ public final class Destination {
         if (uri.startsWith(FILE)) {
             // Overriding deletes the old file first; renaming replaces it atomically.
             return with(with(uri, "tempPrefix", "."), "fileExist", "TryRename");
+        }
+        if (REMOTE.matcher(uri).matches()) {
+            return with(uri, "tempPrefix", ".");
         }
         if (uri.startsWith(S3)) {
             String named = with(uri, "keyName", FILE_NAME);

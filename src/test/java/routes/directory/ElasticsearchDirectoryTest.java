@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +167,20 @@ class ElasticsearchDirectoryTest {
          "BITRIX_USER_ID":"%s","ID_DECANAT":"%s"}}}
         """
                 .formatted(document, document, type, id, id);
+    }
+
+    @Test
+    void thousandsOfPeople_areAskedForByTwoThousandARequest_soThatAnAnswerFitsIntoMemory() {
+        Set<PersonId> ids =
+                IntStream.range(10, 5_010)
+                        .mapToObj(id -> new PersonId(PersonId.Kind.STUDENT, "" + id))
+                        .collect(Collectors.toSet());
+
+        assertThat(find(ids).keySet()).isEqualTo(ids);
+
+        assertThat(asked)
+                .extracting(request -> request.stream().mapToInt(one -> ids(one).size()).sum())
+                .containsExactly(2_000, 2_000, 1_000);
     }
 
     @Test

@@ -36,6 +36,7 @@ class DestinationTest {
             + " aws2-s3:other?keyName=${header.CamelFileName}&amazonS3Client=#s3&multiPartUpload=true&partSize=8388608",
         "aws2-s3:other?amazonS3Client=#mine&keyName=k,"
             + " aws2-s3:other?amazonS3Client=#mine&keyName=k&multiPartUpload=true&partSize=8388608",
+        "sftp:caravan@host/reports, sftp:caravan@host/reports?tempPrefix=.",
         "mock:reports, mock:reports"
     })
     void settings_areEndpoints(String place, String uri) {
