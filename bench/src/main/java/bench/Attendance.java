@@ -61,7 +61,8 @@ final class Attendance {
                 large,
                 "clicks/s",
                 "");
-        report.add("attendance", "warm / bare loop of large records", warm / large, "ratio", "");
+        report.add(
+                "attendance", "warm / bare loop of large records", warm / large, "ratio", ">= 1.4");
         report.add("attendance", "one lookup a click", single, "clicks/s", "");
         report.add("attendance", "cold / one lookup a click", cold / single, "ratio", "");
         report.add("attendance", "warm / one lookup a click", warm / single, "ratio", "");

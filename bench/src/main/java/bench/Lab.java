@@ -279,6 +279,7 @@ final class Lab implements AutoCloseable {
     }
 
     static void stop(Process runtime) throws InterruptedException {
+        Processors.ends(runtime.toHandle());
         runtime.destroy();
         runtime.waitFor();
     }
