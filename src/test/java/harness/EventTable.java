@@ -96,6 +96,14 @@ public final class EventTable implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptions()
                 .until(() -> unsent() == 0 && arrived() >= sourceIds().size());
+        assertIdsOnce();
+        Awaitility.await("sums of " + name)
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(sums()).isEqualTo(sourceSums()));
+    }
+
+    /** Both ends have the same ids, each once. */
+    public void assertIdsOnce() {
         assertThat(
                         clickHouse
                                 .rows("SELECT id FROM " + name + " ORDER BY id", Map.of())
@@ -104,9 +112,6 @@ public final class EventTable implements AutoCloseable {
                                 .toList())
                 .as("ids of %s in ClickHouse", name)
                 .isEqualTo(sourceIds());
-        Awaitility.await("sums of " + name)
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(sums()).isEqualTo(sourceSums()));
     }
 
     private List<Integer> sourceIds() {

@@ -24,7 +24,7 @@ final class JobTransaction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobTransaction.class);
     private static final String TAKE = SqlFile.text("classpath:sql/postgres/jobs/take.sql");
     private static final long SIGN_OF_LIFE_SECONDS = 5;
-    private static final long MOST_SILENCE_SECONDS = 30;
+    private static final long MOST_SILENCE_SECONDS = 25;
 
     private static final ScheduledExecutorService SIGNS =
             Executors.newScheduledThreadPool(

@@ -8,7 +8,10 @@ import routes.settings.Settings;
 public final class Databases {
     private Databases() {}
 
-    /** Connections to Postgres, opened when they are needed; in UTC. */
+    /**
+     * Connections to Postgres, opened when they are needed; in UTC. What a frozen process holds is
+     * free after 25 s.
+     */
     public static HikariDataSource postgres(Settings settings) {
         return postgres(settings, "postgres");
     }
@@ -31,7 +34,7 @@ public final class Databases {
         pool.setInitializationFailTimeout(-1);
         pool.setExceptionOverride(new RefusedStatement());
         pool.addDataSourceProperty("ApplicationName", "caravan");
-        pool.setConnectionInitSql("SET TIME ZONE 'UTC'");
+        pool.setConnectionInitSql(SqlFile.text("classpath:sql/postgres/session.sql"));
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         pool.addDataSourceProperty("socketTimeout", "60");
         return pool;
