@@ -1,4 +1,4 @@
 -- Makes a day due, whether it has been done or not.
 INSERT INTO caravan_jobs.job_day (job, day)
-VALUES (:job, :day::date)
+VALUES (:#job, CAST(:#day AS date))
 ON CONFLICT (job, day) DO UPDATE SET state = 'due', not_before = now(), due_since = now(), attempts = 0, problem = NULL

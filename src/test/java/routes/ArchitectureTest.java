@@ -119,8 +119,8 @@ class ArchitectureTest {
                     .and()
                     .haveNameNotMatching(
                             "routes\\.(outbox\\.(Outboxes|CatalogEntry|FlaggedTable|ArrivalTable"
-                                    + "|IndexBuilder|SourceTable)"
-                                    + "|jobs\\.Jobs|board\\.JobRuns|audit\\.Audit"
+                                    + "|IndexBuilder|SourceTable|SkippedRows)"
+                                    + "|audit\\.Audit"
                                     + "|runtime\\.ServerChecks).*")
                     .should()
                     .dependOnClassesThat()

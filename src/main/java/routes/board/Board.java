@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import routes.marts.MartState;
 import routes.marts.MartStates;
@@ -47,12 +46,11 @@ public final class Board implements AutoCloseable {
             Shown shown,
             CamelContext context,
             MeterRegistry meters,
-            DataSource postgres,
             Failures failures,
             MartStates marts) {
         flow = new Flow(settings, shown, context, meters, failures);
         letters = new LetterBox(settings, shown.deadLetterTopics());
-        this.jobs = new JobRuns(settings, shown.jobs(), postgres);
+        this.jobs = new JobRuns(settings, shown.jobs(), context.createProducerTemplate());
         this.marts = marts;
         queries = new NamedQueries(settings);
     }

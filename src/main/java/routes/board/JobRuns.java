@@ -11,34 +11,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TimeZone;
-import javax.sql.DataSource;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ProducerTemplate;
 import org.quartz.CronExpression;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.JdbcTemplate;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
-import routes.sql.SqlFile;
 import routes.web.Problem;
 
 /** The scheduled jobs: when they fire next, which days are due, what their latest runs came to. */
 final class JobRuns {
-    private static final String SQL = "classpath:sql/postgres/board/";
+    private static final String SQL = "sql:classpath:sql/postgres/board/%s?dataSource=#postgres";
 
     /** Postgres's codes for a schema or table that is not there: no job has ever been set up. */
     private static final Set<String> MISSING = Set.of("3F000", "42P01");
 
     private final Settings settings;
     private final List<JobSettings> jobs;
-    private final DataSource source;
-    private final JdbcTemplate postgres;
+    private final ProducerTemplate routes;
 
-    JobRuns(Settings settings, List<JobSettings> jobs, DataSource source) {
+    JobRuns(Settings settings, List<JobSettings> jobs, ProducerTemplate routes) {
         this.settings = settings;
         this.jobs = jobs;
-        this.source = source;
-        postgres = new JdbcTemplate(source);
+        this.routes = routes;
     }
 
     List<JobSettings> jobs() {
@@ -52,9 +48,9 @@ final class JobRuns {
         try {
             described.put("due", rows("due_days.sql"));
             described.put("runs", rows("runs.sql"));
-        } catch (DataAccessException e) {
-            if (e.getRootCause() instanceof SQLException cause
-                    && MISSING.contains(cause.getSQLState())) {
+        } catch (CamelExecutionException e) {
+            SQLException cause = e.getExchange().getException(SQLException.class);
+            if (cause != null && MISSING.contains(cause.getSQLState())) {
                 described.put("due", List.of());
                 described.put("runs", List.of());
             } else {
@@ -64,15 +60,15 @@ final class JobRuns {
         return described;
     }
 
-    private List<Map<String, Object>> rows(String file) {
-        return postgres.queryForList(SqlFile.text(SQL + file));
+    private Object rows(String file) {
+        return routes.requestBody(SQL.formatted(file), (Object) null);
     }
 
-    private String unreachable(DataAccessException e) {
+    private String unreachable(CamelExecutionException e) {
         return "Postgres at "
                 + settings.text("caravan.postgres.url")
                 + " does not answer: "
-                + Reason.of(e);
+                + Reason.of(e.getCause());
     }
 
     private static Map<String, Object> described(JobSettings job) {
@@ -114,8 +110,8 @@ final class JobRuns {
                     400, "\"" + request.path("day").asText() + "\" is no day such as 2026-03-29");
         }
         try {
-            Jobs.askFor(source, name, day);
-        } catch (DataAccessException e) {
+            Jobs.askFor(routes, name, day);
+        } catch (CamelExecutionException e) {
             throw new Problem(503, unreachable(e));
         }
         return name + " of " + day + " is due now: a runtime that is free does it.";

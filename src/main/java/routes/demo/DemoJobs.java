@@ -18,7 +18,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.archive.Mongo;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
-import routes.jobs.Jobs;
 import routes.settings.Settings;
 import routes.sql.Databases;
 import routes.sql.SqlFile;
@@ -70,8 +69,16 @@ final class DemoJobs implements AutoCloseable {
     /** Asks the runtime for a day and waits for what comes of it; null if nothing does. */
     private String done(String job, LocalDate day) throws InterruptedException {
         long before = lastRun();
-        Jobs.askFor(source, job, day);
+        askFor(job, day);
         return awaitDone(job, day, before);
+    }
+
+    private void askFor(String job, LocalDate day) {
+        postgres.update(
+                "INSERT INTO caravan_jobs.job_day (job, day) VALUES (?, ?) ON CONFLICT (job, day)"
+                    + " DO UPDATE SET state = 'due', not_before = now()",
+                job,
+                day);
     }
 
     private long lastRun() {
@@ -165,7 +172,7 @@ final class DemoJobs implements AutoCloseable {
                         prefix + next + ".jsonl.gz",
                         new ByteArrayInputStream(file.toByteArray()),
                         file.size());
-                Jobs.askFor(source, "load", next);
+                askFor("load", next);
             }
         }
         String outcome = null;

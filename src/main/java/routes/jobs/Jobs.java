@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.component.quartz.QuartzConstants;
@@ -20,8 +21,6 @@ import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import routes.sql.SqlFile;
 
 /**
  * The scheduled jobs of one runtime: Quartz's schedules and the days' states are in Postgres,
@@ -41,11 +40,11 @@ public final class Jobs {
     }
 
     /** Makes a day of a job due, done or not, for whichever runtime is free. */
-    public static void askFor(DataSource postgres, String job, LocalDate day) {
-        new NamedParameterJdbcTemplate(postgres)
-                .update(
-                        SqlFile.text("classpath:sql/postgres/jobs/ask_for.sql"),
-                        Map.of("job", job, "day", day));
+    public static void askFor(ProducerTemplate routes, String job, LocalDate day) {
+        routes.sendBodyAndHeaders(
+                "sql:classpath:sql/postgres/jobs/ask_for.sql?dataSource=#postgres",
+                null,
+                Map.of("job", job, "day", day));
     }
 
     /**

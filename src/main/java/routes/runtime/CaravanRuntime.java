@@ -130,15 +130,7 @@ public final class CaravanRuntime implements AutoCloseable {
                         configured.sinks(),
                         configured.jobs(),
                         configured.deadLetterTopics());
-        board =
-                new Board(
-                        settings,
-                        shown,
-                        context,
-                        registry,
-                        connections.postgres,
-                        failures,
-                        martStates);
+        board = new Board(settings, shown, context, registry, failures, martStates);
         board.addTo(web);
         web.start();
         pipelines.running().thenRun(this::sayRunning);

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
-import routes.jobs.Jobs;
 import routes.marts.RawDays.Event;
 import routes.settings.Settings;
 import sandbox.Sandbox;
@@ -283,7 +283,12 @@ class MartsIT {
         environment.put("CARAVAN_MARTS_QUIET", "3s");
         try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
             for (int back = 1; back <= 3; back++) {
-                Jobs.askFor(postgres, "load", today.minusDays(back));
+                new JdbcTemplate(postgres)
+                        .update(
+                                "INSERT INTO caravan_jobs.job_day (job, day) VALUES ('load', ?)"
+                                        + " ON CONFLICT (job, day) DO UPDATE SET state = 'due',"
+                                        + " not_before = now()",
+                                today.minusDays(back));
             }
             Awaitility.await()
                     .atMost(Duration.ofSeconds(90))
