@@ -18,14 +18,15 @@ final class AuditRoute extends RouteBuilder {
     public void configure() {
         from("direct:audit").noStreamCaching()
             .routeId("audit")
+            .description("A day's changes to users, as a CSV file")
             .errorHandler(noErrorHandler())
-            .setVariable("day", body())
-            .setHeader(Exchange.FILE_NAME, method("audit", "fileName"))
+            .setVariable("day", body()).id("audit-day")
+            .setHeader(Exchange.FILE_NAME, method("audit", "fileName")).id("audit-file-name")
             .to("bean:audit?method=rows").id("copy")
-            .convertBodyTo(StreamCache.class)
+            .convertBodyTo(StreamCache.class).id("audit-whole")
             .to(destination.uri()).id("destination")
-            .transform().method(destination, "written")
-            .to("bean:audit?method=exported");
+            .transform().method(destination, "written").id("audit-written")
+            .to("bean:audit?method=exported").id("audit-exported");
     }
     // spotless:on
 }

@@ -49,41 +49,45 @@ public final class StorageRoutes extends RouteBuilder {
 
         from("direct:storage-find")
             .routeId(FIND)
+            .description("An object's size and name of its content, or nothing")
             .errorHandler(noErrorHandler())
-            .setHeader(AWS2S3Constants.KEY, body())
+            .setHeader(AWS2S3Constants.KEY, body()).id("storage-find-key")
             .doTry()
                 .to(S3 + "&operation=headObject").id("head-object")
                 .setBody(exchange -> StoredObject.of(
                     exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class),
-                    exchange.getMessage().getBody(HeadObjectResponse.class)))
+                    exchange.getMessage().getBody(HeadObjectResponse.class))).id("storage-find-object")
             .doCatch(StorageException.class).onWhen(exchange -> failure(exchange).isMissing())
                 // An answer without a body: the bucket may be what is missing.
-                .setHeader(AWS2S3Constants.OVERRIDE_BUCKET_NAME, simple("{{caravan.s3.bucket}}"))
+                .setHeader(AWS2S3Constants.OVERRIDE_BUCKET_NAME, simple("{{caravan.s3.bucket}}")).id("storage-find-bucket")
                 .to(S3 + "&operation=headBucket").id("head-bucket")
-                .setBody(constant(null))
+                .setBody(constant(null)).id("storage-find-none")
             .end()
-            .removeHeaders("CamelAwsS3*");
+            .removeHeaders("CamelAwsS3*").id("storage-find-plain");
 
         from("direct:storage-page")
             .routeId("storage-page")
+            .description("A page of a bucket's objects")
             .errorHandler(noErrorHandler())
             .setBody(exchange -> ListObjectsRequest.builder()
                 .bucket(getContext().resolvePropertyPlaceholders("{{caravan.s3.bucket}}"))
                 .prefix(exchange.getMessage().getHeader(PREFIX, String.class))
                 .marker(exchange.getMessage().getBody(String.class))
-                .build())
+                .build()).id("storage-page-request")
             .to(S3 + "&operation=listObjects&pojoRequest=true").id("list-objects")
-            .setBody(exchange -> StoredObject.listed(exchange.getMessage().getBody(List.class)));
+            .setBody(exchange -> StoredObject.listed(exchange.getMessage().getBody(List.class))).id("storage-page-objects");
 
         // Stream caching would copy a whole object to memory or disk.
         from("direct:storage-get").noStreamCaching()
             .routeId("storage-get")
+            .description("An object's bytes, as they come")
             .errorHandler(noErrorHandler())
             .to(ONE + "&operation=getObject").id("get-object")
-            .to("bean:" + READING);
+            .to("bean:" + READING).id("storage-reading");
 
         from("direct:storage-resume").noStreamCaching()
             .routeId("storage-resume")
+            .description("The rest of an object whose connection broke")
             .onException(StorageException.class).onWhen(exchange -> failure(exchange).isPassing())
                 .maximumRedeliveries(REOPENINGS)
                 .redeliveryDelay(250).useExponentialBackOff().backOffMultiplier(2)
@@ -93,11 +97,13 @@ public final class StorageRoutes extends RouteBuilder {
 
         from("direct:storage-put").noStreamCaching()
             .routeId("storage-put")
+            .description("Stores an object")
             .errorHandler(noErrorHandler())
             .to(ONE + "&multiPartUpload=true&partSize=8388608").id("put-object");
 
         from("direct:storage-remove")
             .routeId("storage-remove")
+            .description("Removes an object")
             .errorHandler(noErrorHandler())
             .to(ONE + "&operation=deleteObject").id("delete-object");
     }
