@@ -1,9 +1,16 @@
--- A table's names in the form that the other statements take them, each quoted; :apart notes what was sent.
+-- A table's names in the form that the other statements take them, each quoted; :apart notes what was sent. A colon or
+-- a brace in a column's name is written by its number, as a parameter or a name to fill in is read out of a statement.
 WITH a AS (
     SELECT
         a.attnum,
         a.attname AS name,
-        quote_ident(a.attname) AS quoted,
+        CASE
+            WHEN a.attname ~ '[:{]' THEN
+                'U&"'
+                || replace(replace(replace(replace(a.attname, '\', '\\'), '"', '""'), ':', '\003A'), '{', '\007B')
+                || '"'
+            ELSE quote_ident(a.attname)
+        END AS quoted,
         format_type(a.atttypid, a.atttypmod) AS type,
         array_position(i.indkey::smallint[], a.attnum) AS key_position
     FROM pg_attribute AS a
@@ -25,6 +32,12 @@ SELECT
     (SELECT quoted FROM a WHERE name = :apart) AS "{apart}",
     (SELECT type FROM a WHERE name = :apart) AS "{apart-type}",
     (SELECT string_agg('t.' || quoted, ', ' ORDER BY attnum) FROM a WHERE name <> :apart) AS "{columns}",
+    -- The bytes of a row's text, which Postgres knows without reading it.
+    (
+        SELECT coalesce(string_agg('coalesce(octet_length(t.' || quoted || '), 0)::bigint', ' + '), '0')
+        FROM a
+        WHERE name <> :apart AND type ~ '^(text|bytea|character varying.*)$'
+    ) AS "{size}",
     k.keys AS "{keys}",
     k.ordered AS "{order}",
     CASE WHEN k.columns = 1 THEN k.first || '::text' ELSE 'json_build_array(' || k.ordered || ')::text' END AS "{key}",

@@ -1,23 +1,28 @@
 -- The next unsent rows by key, locked, up to :?bytes of JSON; rows that others hold are left for later, and so is the
 -- value of a row that is larger than :?largest. By the key's first column behind :?after, or from the first unsent row.
-SELECT place, key, value, bytes, committed, after, NULL::bigint AS lost
+SELECT relation, place, key, value, bytes, committed, after, NULL::bigint AS lost
 FROM (
     SELECT
         f.*,
         sum(octet_length(f.value)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
     FROM (
         SELECT
+            l.relation,
             l.place,
             l.key,
             CASE WHEN octet_length(l.value) <= :?largest THEN l.value END AS value,
-            octet_length(l.value) AS bytes,
+            coalesce(octet_length(l.value), l.size) AS bytes,
             l.committed,
             l.after
         FROM (
             SELECT
+                t.tableoid::text AS relation,
                 t.ctid::text AS place,
                 {key} AS key,
-                row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text AS value,
+                {size} AS size,
+                CASE
+                    WHEN {size} <= :?largest THEN row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text
+                END AS value,
                 to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed,
                 {first}::text AS after
             FROM {table} AS t
@@ -26,6 +31,7 @@ FROM (
                 AND {first} >= coalesce(
                     CAST(:?after AS {first-type}),
                     (SELECT {first} FROM {table} AS t WHERE t.{apart} IS NOT TRUE ORDER BY {order} LIMIT 1))
+                AND {not-skipped}
             ORDER BY {order}
             LIMIT :?rows
             FOR UPDATE OF t SKIP LOCKED

@@ -1,4 +1,5 @@
--- How many rows stand behind the position (counted up to a million), and for how many seconds the first of them.
+-- How many rows stand behind the position (counted up to a million); of the first of them, for how many seconds it has
+-- been committed, if Postgres keeps that, and its transaction; transactions that come later.
 WITH p AS (
     SELECT
         coalesce(
@@ -15,13 +16,15 @@ SELECT
         SELECT count(*)
         FROM (SELECT FROM {table} AS t WHERE t.{apart} > (SELECT arrival FROM p) LIMIT 1000000) AS counted
     ) AS rows,
-    coalesce(
-        (
-            SELECT extract(EPOCH FROM clock_timestamp() - {committed})
-            FROM {table} AS t
-            WHERE t.{apart} > (SELECT arrival FROM p)
-            ORDER BY t.{apart}
-            LIMIT 1
-        ),
-        0
-    ) AS seconds
+    0 AS skipped,
+    f.seconds,
+    f.transaction,
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
+FROM (SELECT) AS one
+LEFT JOIN (
+    SELECT extract(EPOCH FROM clock_timestamp() - {committed}) AS seconds, t.xmin::text::bigint AS transaction
+    FROM {table} AS t
+    WHERE t.{apart} > (SELECT arrival FROM p)
+    ORDER BY t.{apart}
+    LIMIT 1
+) AS f ON TRUE

@@ -6,7 +6,7 @@ WITH begun AS (
     WHERE NOT EXISTS (SELECT FROM caravan_arrivals.position WHERE pipeline = :?pipeline)
     ON CONFLICT (pipeline) DO NOTHING
 )
-SELECT place, key, value, bytes, committed, NULL::text AS after, lost
+SELECT '' AS relation, place, key, value, bytes, committed, NULL::text AS after, lost
 FROM (
     SELECT
         f.*,
@@ -17,7 +17,7 @@ FROM (
             a.number::text AS place,
             a.key,
             CASE WHEN octet_length(a.value) <= :?largest THEN a.value END AS value,
-            octet_length(a.value) AS bytes,
+            coalesce(octet_length(a.value), a.size) AS bytes,
             a.committed,
             CASE WHEN NOT p.valid THEN p.arrival END AS lost
         FROM (
@@ -33,7 +33,10 @@ FROM (
             SELECT
                 t.{apart} AS number,
                 {key} AS key,
-                row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text AS value,
+                {size} AS size,
+                CASE
+                    WHEN {size} <= :?largest THEN row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text
+                END AS value,
                 to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed
             FROM {table} AS t
             WHERE t.{apart} > CASE WHEN p.valid THEN p.arrival ELSE 0 END

@@ -10,6 +10,7 @@ import routes.command.LoadDayCommand;
 import routes.command.MartsCommand;
 import routes.command.QueryCommand;
 import routes.command.S3Command;
+import routes.command.SkippedCommand;
 import routes.demo.DemoCommand;
 import routes.pipeline.Reason;
 import routes.runtime.CaravanRuntime;
@@ -31,6 +32,7 @@ import routes.web.WebSettings;
             LoadDayCommand.class,
             MartsCommand.class,
             S3Command.class,
+            SkippedCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -2,15 +2,24 @@ package harness;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import routes.clickhouse.ClickHouse;
@@ -111,6 +120,43 @@ public final class Services {
     /** All records that a topic has ever been given. */
     public long records(String topic) throws ExecutionException, InterruptedException {
         return TopicEnds.records(kafka(), topic);
+    }
+
+    /** The values of all records that a topic has, as text. */
+    public List<String> values(String topic) throws ExecutionException, InterruptedException {
+        long records = records(topic);
+        List<String> values = new ArrayList<>();
+        try (var consumer =
+                new KafkaConsumer<>(
+                        kafka(), new ByteArrayDeserializer(), new StringDeserializer())) {
+            consumer.assign(
+                    consumer.partitionsFor(topic).stream()
+                            .map(part -> new TopicPartition(topic, part.partition()))
+                            .toList());
+            consumer.seekToBeginning(consumer.assignment());
+            while (values.size() < records) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(record -> values.add(record.value()));
+            }
+        }
+        return values;
+    }
+
+    /** Raises a topic's max.message.bytes. */
+    public void allowRecords(String topic, int bytes)
+            throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                                    List.of(
+                                            new AlterConfigOp(
+                                                    new ConfigEntry(
+                                                            "max.message.bytes",
+                                                            Integer.toString(bytes)),
+                                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 
     public void createTopic(String topic, int partitions)

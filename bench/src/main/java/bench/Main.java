@@ -283,6 +283,8 @@ public final class Main {
                         .replace(
                                 "{columns}",
                                 "t.id, t.user_id, t.event_type, t.points_spent, t.event_time")
+                        .replace("{size}", "0")
+                        .replace("{not-skipped}", "TRUE")
                         .replace("{committed}", "pg_xact_commit_timestamp(t.xmin)")
                         .replace("{order}", "t.id")
                         .replace(":?rows", String.valueOf(BATCH))

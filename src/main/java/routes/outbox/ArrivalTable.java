@@ -21,7 +21,7 @@ import routes.sql.SqlFile;
  * So whatever becomes visible later has greater numbers than all that is visible now, in whatever
  * order the rows got their ids at the publisher; numbers that a failed transaction took are gone
  * for ever, and its rows get new ones. Two things would break this and are refused in {@link
- * #prepare}: a second subscription that fills the table, and {@code streaming = parallel}, with
+ * #statements}: a second subscription that fills the table, and {@code streaming = parallel}, with
  * which several transactions are written at once. That nobody else writes to the table is a matter
  * of its grants.
  *
@@ -54,7 +54,7 @@ final class ArrivalTable implements SourceTable {
 
     /** Makes sure also of the order of arrival, and of the table of positions. */
     @Override
-    public Map<String, String> prepare() {
+    public Map<String, String> statements() {
         CatalogEntry entry =
                 CatalogEntry.read(jdbc.getJdbcTemplate(), table, arrival, "bigint", key, "arrival");
         entry.put("sequence", sequence(entry));
@@ -67,61 +67,51 @@ final class ArrivalTable implements SourceTable {
     }
 
     private String sequence(CatalogEntry entry) {
-        for (Map<String, Object> sequence :
+        List<Map<String, Object>> sequences =
                 jdbc.queryForList(
-                        entry.statement("arrivals/sequence.sql"), Map.of("arrival", arrival))) {
-            boolean oneByOne =
-                    sequence.get("cache").equals(1L)
-                            && sequence.get("increment").equals(1L)
-                            && sequence.get("cycle").equals(false);
-            if (oneByOne) {
-                return (String) sequence.get("name");
-            }
-            throw new SettingsException(
-                    key
-                            + "arrival: the numbers of "
-                            + table
-                            + " do not follow each other. Run as the table's owner: ALTER SEQUENCE "
-                            + sequence.get("name")
-                            + " INCREMENT 1 CACHE 1 NO CYCLE");
+                        entry.statement("arrivals/sequence.sql"), Map.of("arrival", arrival));
+        if (sequences.isEmpty()) {
+            throw wrong(
+                    "arrival: column %s of %s is not filled on arrival: give it the default"
+                            + " nextval('a sequence of its own')",
+                    arrival, table);
         }
-        throw new SettingsException(
-                key
-                        + "arrival: column "
-                        + arrival
-                        + " of "
-                        + table
-                        + " is not filled on arrival: give it the default nextval('a sequence of"
-                        + " its own')");
+        Map<String, Object> sequence = sequences.get(0);
+        if (!sequence.get("cache").equals(1L)
+                || !sequence.get("increment").equals(1L)
+                || !sequence.get("cycle").equals(false)) {
+            throw wrong(
+                    "arrival: the numbers of %s do not follow each other. Run as the table's owner:"
+                            + " ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE",
+                    table, sequence.get("name"));
+        }
+        return (String) sequence.get("name");
     }
 
     private void requireOneAtATime(CatalogEntry entry) {
         List<Map<String, Object>> subscriptions =
                 jdbc.queryForList(entry.statement("arrivals/subscriptions.sql"), Map.of());
         if (subscriptions.size() > 1) {
-            throw new SettingsException(
-                    key
-                            + "table: "
-                            + subscriptions.size()
-                            + " subscriptions fill "
-                            + table
-                            + " at the same time, and their rows do not become visible in the order"
-                            + " of their numbers: leave one of "
-                            + subscriptions.stream().map(row -> (String) row.get("name")).toList());
+            throw wrong(
+                    "table: %d subscriptions fill %s at the same time, and their rows do not become"
+                            + " visible in the order of their numbers: leave one of %s",
+                    subscriptions.size(),
+                    table,
+                    subscriptions.stream().map(row -> row.get("name")).toList());
         }
         for (Map<String, Object> subscription : subscriptions) {
             if (subscription.get("parallel").equals(true)) {
-                throw new SettingsException(
-                        key
-                                + "table: "
-                                + table
-                                + " is filled by several transactions at the same time, and its"
-                                + " rows do not become visible in the order of their numbers. Run"
-                                + " on its server: ALTER SUBSCRIPTION "
-                                + subscription.get("name")
-                                + " SET (streaming = on)");
+                throw wrong(
+                        "table: %s is filled by several transactions at the same time, and its rows"
+                                + " do not become visible in the order of their numbers. Run on its"
+                                + " server: ALTER SUBSCRIPTION %s SET (streaming = on)",
+                        table, subscription.get("name"));
             }
         }
+    }
+
+    private SettingsException wrong(String message, Object... facts) {
+        return new SettingsException(key + message.formatted(facts));
     }
 
     private void createPositions() {
@@ -153,18 +143,7 @@ final class ArrivalTable implements SourceTable {
 
     /** The position cannot pass a row without losing it. */
     @Override
-    public boolean skipsTooLarge() {
+    public boolean skips() {
         return false;
-    }
-
-    @Override
-    public int marks(int sent) {
-        return 1;
-    }
-
-    /** The server may have been set up anew. */
-    @Override
-    public boolean preparesAgain() {
-        return true;
     }
 }

@@ -2,6 +2,8 @@ package routes.outbox;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import routes.settings.SettingsException;
@@ -10,6 +12,8 @@ import routes.sql.SqlFile;
 /** What Postgres says of a table, in the form that statements take it. */
 final class CatalogEntry {
     private static final String SQL = "classpath:sql/postgres/outbox/";
+
+    private static final Pattern NAME = Pattern.compile("\\{[a-z-]+}");
 
     private final Map<String, String> names = new HashMap<>();
 
@@ -33,36 +37,24 @@ final class CatalogEntry {
                 .queryForMap(
                         SqlFile.text(SQL + "catalog.sql"), Map.of("table", table, "apart", apart))
                 .forEach((name, value) -> entry.names.put(name, (String) value));
-        if (entry.name("table") == null) {
-            throw new SettingsException(
-                    key + "table: Postgres has no table " + table + " that this user can see");
-        }
-        if (entry.name("keys") == null) {
-            throw new SettingsException(
-                    key
-                            + "table: "
-                            + table
-                            + " has no primary key: without one a row cannot be told from its"
-                            + " repetition");
-        }
-        if (entry.name("apart") == null) {
-            throw new SettingsException(
-                    key + setting + ": table " + table + " has no column " + apart);
-        }
-        if (!entry.name("apart-type").equals(type)) {
-            throw new SettingsException(
-                    key
-                            + setting
-                            + ": column "
-                            + apart
-                            + " of "
-                            + table
-                            + " is "
-                            + entry.name("apart-type")
-                            + ", not "
-                            + type);
-        }
+        String what = key + "table: " + table;
+        require(entry.name("table") != null, what + " is no table that this user can see");
+        require(
+                entry.name("keys") != null,
+                what + " has no primary key: without one a row cannot be told from its repetition");
+        what = key + setting + ": ";
+        require(entry.name("apart") != null, what + "table " + table + " has no column " + apart);
+        require(
+                type.equals(entry.name("apart-type")),
+                "%scolumn %s of %s is %s, not %s"
+                        .formatted(what, apart, table, entry.name("apart-type"), type));
         return entry;
+    }
+
+    private static void require(boolean met, String otherwise) {
+        if (!met) {
+            throw new SettingsException(otherwise);
+        }
     }
 
     String name(String name) {
@@ -79,11 +71,8 @@ final class CatalogEntry {
     }
 
     /** Text with the names filled in for what stands in braces. */
-    String fill(String text) {
-        String filled = text;
-        for (Map.Entry<String, String> name : names.entrySet()) {
-            filled = filled.replace(name.getKey(), String.valueOf(name.getValue()));
-        }
-        return filled;
+    private String fill(String text) {
+        return NAME.matcher(text)
+                .replaceAll(name -> Matcher.quoteReplacement(names.get(name.group())));
     }
 }

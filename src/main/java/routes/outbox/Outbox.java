@@ -1,28 +1,25 @@
 package routes.outbox;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
-import org.apache.camel.Variable;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import routes.kafka.CommitTime;
 import routes.pipeline.Reason;
 
@@ -30,96 +27,55 @@ import routes.pipeline.Reason;
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final long ONE_IN = 20;
-    private static final int FIRST_ROWS = 1_000;
 
-    /**
-     * @param rows unsent rows, counted up to a million
-     * @param seconds since the commit of the first of them; 0 where Postgres keeps no commit times
-     */
-    private record Backlog(long rows, double seconds) {}
+    /** After which a table that was changed is noticed. */
+    private static final long CATALOG_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final String pipeline;
+    private final OutboxSettings settings;
     private final SourceTable table;
-    private final int rows;
-    private final int bytes;
-    private final int largest;
-    private final Duration poll;
-    private final Counter polls;
-    private final Counter sent;
-    private final Counter tooLarge;
-    private final DistributionSummary batchRows;
-    private final Timer batchTime;
-    private int limit;
-    private boolean prepared = true;
-    private boolean fromStart;
-    private String after;
-    private long started;
+    private final OutboxMeters meters;
+    private final LongSupplier clock;
+    private final Pace pace;
+    private final TransactionAges ages = new TransactionAges();
+    private volatile Map<String, String> statements;
+    private long nextCatalog;
     private long measuring;
-    private long nextPoll = System.nanoTime();
-    private long nextFromStart = System.nanoTime();
-    private long nextMeasure = System.nanoTime();
-    private volatile Backlog backlog = new Backlog(0, 0);
+    private long nextMeasure;
+
+    /** Of the poll that is under way. */
+    private boolean open;
+
+    private boolean acknowledged;
+    private int unmarked;
+    private int sent;
+    private Map<String, Sent> sentOf = Map.of();
+    private List<UnsentRow> tooLarge = List.of();
+
+    /** Rows of one table or partition. */
+    private static final class Sent {
+        private final StringJoiner places = new StringJoiner("\",\"", "{\"", "\"}");
+        private final List<byte[]> keys = new ArrayList<>();
+        private String last;
+    }
 
     /**
-     * @param largest most bytes of one row's JSON: what the topic takes as one record
-     * @param poll the pause after a poll that found nothing
+     * @param clock in nanoseconds, from any beginning
      */
-    Outbox(
-            String pipeline,
-            SourceTable table,
-            int rows,
-            int bytes,
-            int largest,
-            Duration poll,
-            MeterRegistry registry) {
-        this.pipeline = pipeline;
+    Outbox(OutboxSettings settings, SourceTable table, MeterRegistry registry, LongSupplier clock) {
+        this.settings = settings;
         this.table = table;
-        this.rows = rows;
-        this.bytes = bytes;
-        this.largest = largest;
-        this.poll = poll;
-        limit = Math.min(rows, FIRST_ROWS);
-        polls =
-                Counter.builder("caravan.outbox.polls")
-                        .description("Times that unsent rows were looked for")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
-        sent =
-                Counter.builder("caravan.outbox.rows.sent")
-                        .description("Rows that Kafka has acknowledged and that are marked")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
-        tooLarge =
-                Counter.builder("caravan.outbox.rows.too.large")
-                        .description(
-                                "Times that a row was left unsent because it is larger than a"
-                                        + " record may be")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
-        batchRows =
-                DistributionSummary.builder("caravan.outbox.batch.rows")
-                        .description("Rows in a transaction")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(1.0)
-                        .maximumExpectedValue(100_000.0)
-                        .register(registry);
-        batchTime =
-                Timer.builder("caravan.outbox.batch.time")
-                        .description("One batch from the lock to the mark")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(Duration.ofMillis(1))
-                        .maximumExpectedValue(Duration.ofSeconds(60))
-                        .register(registry);
-        Gauge.builder("caravan.outbox.unsent.rows", () -> backlog.rows())
-                .description("Rows not sent yet, counted up to a million")
-                .tag("pipeline", pipeline)
-                .register(registry);
-        Gauge.builder("caravan.outbox.oldest.unsent.seconds", () -> backlog.seconds())
-                .description("Age of the first unsent row since its commit, in seconds")
-                .tag("pipeline", pipeline)
-                .register(registry);
+        this.clock = clock;
+        statements = table.statements();
+        meters = new OutboxMeters(settings.name(), registry);
+        long now = clock.getAsLong();
+        pace = new Pace(settings, now);
+        nextCatalog = now;
+        nextMeasure = now;
+    }
+
+    /** The statement of this name, as the table's columns are now. */
+    public String statement(String name) {
+        return statements.get(name);
     }
 
     /**
@@ -127,54 +83,56 @@ public final class Outbox {
      * null where it is too early. A table that had none the last time is not asked before its pause
      * is over; one that had some is, since more are likely.
      */
-    public Map<String, Object> due(Exchange exchange) throws InterruptedException {
+    public Map<String, Object> due(Exchange exchange) {
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
-        started = System.nanoTime();
-        if (started - nextPoll < 0) {
+        if (open) {
+            // Its transaction could not be committed.
+            pace.failed(acknowledged, clock.getAsLong());
+            open = false;
+        }
+        long now = clock.getAsLong();
+        if (!pace.begins(now)) {
             return null;
         }
-        if (!prepared) {
-            table.prepare();
-            prepared = true;
+        acknowledged = false;
+        unmarked = 0;
+        sent = 0;
+        sentOf = Map.of();
+        tooLarge = List.of();
+        open = true;
+        if (now - nextCatalog >= 0) {
+            statements = table.statements();
+            nextCatalog = now + CATALOG_NANOS;
         }
-        polls.increment();
-        fromStart = after == null || started - nextFromStart >= 0;
-        Map<String, Object> asked = new HashMap<>();
-        asked.put("after", fromStart ? null : after);
-        asked.put("rows", limit);
-        asked.put("bytes", bytes);
-        asked.put("largest", largest);
-        return asked;
+        meters.polls.increment();
+        return pace.question();
     }
 
-    /**
-     * The rows that the poll locked, as Kafka messages by key; and, for the marks, the variables
-     * {@code places}, an array of Postgres with the place of each, and {@code last}, that of the
-     * last one.
-     */
+    /** The rows that the poll locked, as Kafka messages by key. */
     public List<Message> messages(@Body List<UnsentRow> locked, Exchange exchange) {
         List<Message> messages = new ArrayList<>(locked.size());
-        StringJoiner places = new StringJoiner("\",\"", "{\"", "\"}");
+        sentOf = new LinkedHashMap<>();
+        tooLarge = new ArrayList<>();
         long size = 0;
         UnsentRow last = null;
-        List<UnsentRow> large = new ArrayList<>();
         for (UnsentRow row : locked) {
             if (row.value() == null) {
-                large.add(row);
-            } else if (large.isEmpty() || table.skipsTooLarge()) {
+                tooLarge.add(row);
+            } else if (tooLarge.isEmpty() || settings.arrival().isEmpty()) {
                 messages.add(message(row, exchange));
-                places.add(row.place());
+                Sent group = sentOf.computeIfAbsent(row.relation(), relation -> new Sent());
+                group.places.add(row.place());
+                group.keys.add(row.key());
+                group.last = row.place();
                 size += row.bytes();
                 last = row;
             }
         }
-        tell(locked, large);
-        next(locked.size(), size, last, exchange);
-        if (last != null) {
-            exchange.setVariable("places", places.toString());
-            exchange.setVariable("last", last.place());
-            exchange.setVariable("sent", messages.size());
-        }
+        sent = messages.size();
+        tell(locked);
+        exchange.setProperty(
+                Exchange.SCHEDULER_POLLED_MESSAGES,
+                pace.found(locked.size(), size, last, clock.getAsLong()));
         return messages;
     }
 
@@ -189,115 +147,166 @@ public final class Outbox {
         return message;
     }
 
-    private void tell(List<UnsentRow> locked, List<UnsentRow> large) {
+    private void tell(List<UnsentRow> locked) {
         if (!locked.isEmpty() && locked.get(0).lost() != null) {
             LOG.warn(
                     "pipeline={} event=table-made-anew position={} effect=\"all of its rows are"
                             + " sent again; those that have arrived are left out by key\"",
-                    pipeline,
+                    settings.name(),
                     locked.get(0).lost());
         }
-        if (!large.isEmpty()) {
-            tooLarge.increment(large.size());
+        if (!tooLarge.isEmpty()) {
+            meters.tooLarge.increment(tooLarge.size());
             LOG.error(
                     "pipeline={} event=row-too-large rows={} first-key={} bytes={} limit={}"
                             + " do=\"raise caravan.outbox.{}.record-bytes and the topic's"
-                            + " max.message.bytes\"",
-                    pipeline,
-                    large.size(),
-                    new String(large.get(0).key(), StandardCharsets.UTF_8),
-                    large.get(0).bytes(),
-                    largest,
-                    pipeline);
+                            + " max.message.bytes{}\"",
+                    settings.name(),
+                    tooLarge.size(),
+                    text(tooLarge.get(0).key()),
+                    tooLarge.get(0).bytes(),
+                    settings.recordBytes(),
+                    settings.name(),
+                    table.skips()
+                            ? ", restart, and run ./caravan skipped release " + settings.name()
+                            : "");
         }
     }
 
+    private static String text(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    /** Kafka has the rows: whether there is a table or partition with some that are not marked. */
+    public boolean isToMark() {
+        acknowledged = true;
+        return !sentOf.isEmpty();
+    }
+
+    /** By name the parameters of the statement that marks rows of one table or partition. */
+    public Map<String, Object> mark() {
+        String relation = sentOf.keySet().iterator().next();
+        Sent rows = sentOf.get(relation);
+        Map<String, Object> mark = new HashMap<>();
+        mark.put("relation", relation);
+        mark.put("places", rows.places.toString());
+        mark.put("last", rows.last);
+        mark.put("sent", rows.keys.size());
+        return mark;
+    }
+
     /**
-     * When the next poll is, and what it asks for.
+     * Takes how many rows of a table or partition are marked, in the transaction that locked them.
      *
-     * <p>How many rows: Postgres makes JSON of as many as are asked for, whatever may be sent of
-     * them. So the first poll asks for some, the first after a failure for so few that they are
-     * surely no more than a batch, and each full one for up to twice as many the next time, as far
-     * as the bytes of a batch allow.
-     *
-     * <p>Where it begins: at the first unsent row, or, where finding that was slow, mostly at the
-     * last one sent. Sent rows that an old transaction keeps Postgres from cleaning up stand in the
-     * index too: to step over them at each poll would cost more with each row sent. Rows that were
-     * committed late with lower keys are found by the polls from the start, which take at most a
-     * twentieth of the time.
+     * @return null if all are; else what is to be noted, so that the others are not sent again
+     * @throws IllegalStateException when it cannot be noted
      */
-    private void next(int found, long size, UnsentRow last, Exchange exchange) {
-        if (fromStart) {
-            nextFromStart = started + ONE_IN * (System.nanoTime() - started);
+    public Map<String, Object> marked(
+            @Body Map<String, Object> mark, @Header("marked") long marked) {
+        List<byte[]> keys = sentOf.remove(mark.get("relation")).keys;
+        if (marked == keys.size()) {
+            return null;
         }
-        if (last != null) {
-            after = last.after();
+        String what =
+                "Of %d locked rows of %s only %d could be marked as sent, the first key is %s: look"
+                                .formatted(keys.size(), settings.name(), marked, text(keys.get(0)))
+                        + " for a trigger BEFORE UPDATE that returns NULL or sets the flag back";
+        if (!table.skips()) {
+            throw new IllegalStateException(what);
         }
-        nextPoll = last == null ? started + poll.toNanos() : started;
-        boolean full = found == limit || size >= bytes;
-        // Full of rows that are too large, and nothing else to ask for: nothing changes by a hurry.
-        if (full && (last != null || limit < rows)) {
-            // There is more: the scheduler comes back at once.
-            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
-            nextPoll = started;
-            limit = (int) Math.min(rows, 1 + found * (long) bytes / Math.max(size, bytes / 2));
+        LOG.error(
+                "pipeline={} event=rows-not-marked rows={} effect=\"they are not sent again\""
+                        + " do=\"mend the trigger, and run ./caravan skipped release {}\""
+                        + " reason=\"{}\"",
+                settings.name(),
+                keys.size() - marked,
+                settings.name(),
+                what);
+        unmarked += keys.size() - (int) marked;
+        StringJoiner array = new StringJoiner("\",\"", "{\"", "\"}");
+        keys.forEach(key -> array.add(text(key).replace("\\", "\\\\").replace("\"", "\\\"")));
+        Map<String, Object> noted = new HashMap<>(mark);
+        noted.put("keys", array.toString());
+        return noted;
+    }
+
+    /** Rows that are to be noted as too large. */
+    public List<Map<String, Object>> tooLarge() {
+        List<Map<String, Object>> noted = new ArrayList<>();
+        if (table.skips()) {
+            tooLarge.forEach(
+                    row -> noted.add(Map.of("key", text(row.key()), "bytes", row.bytes())));
+        }
+        return noted;
+    }
+
+    /** All is done, if the transaction can be committed. */
+    public void done() {
+        TransactionSynchronizationManager.registerSynchronization(
+                new TransactionSynchronization() {
+                    @Override
+                    public void afterCommit() {
+                        committed();
+                    }
+                });
+    }
+
+    private void committed() {
+        open = false;
+        long now = clock.getAsLong();
+        if (unmarked > 0) {
+            pace.failed(true, now);
+        } else {
+            pace.succeeded();
+        }
+        if (sent > 0) {
+            meters.sent.increment(sent - (double) unmarked);
+            meters.batchRows.record(sent);
+            meters.batchTime.record(now - pace.started(), TimeUnit.NANOSECONDS);
+            LOG.debug("pipeline={} rows={} event=sent", settings.name(), sent);
         }
     }
 
     /**
-     * All that was sent is marked, in the transaction that locked it.
-     *
-     * @throws IllegalStateException when fewer rows were marked than sent
-     */
-    public void marked(
-            @Variable("sent") int rowsSent, @Header(SqlConstants.SQL_UPDATE_COUNT) int changed) {
-        if (changed != table.marks(rowsSent)) {
-            throw new IllegalStateException(
-                    "Of "
-                            + table.marks(rowsSent)
-                            + " locked rows of "
-                            + pipeline
-                            + " only "
-                            + changed
-                            + " could be marked as sent: does a trigger or a row-level policy stand"
-                            + " in the way?");
-        }
-        sent.increment(rowsSent);
-        batchRows.record(rowsSent);
-        batchTime.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
-        LOG.debug("pipeline={} rows={} event=sent", pipeline, rowsSent);
-    }
-
-    /**
-     * The transaction is rolled back: the rows stay unsent and are locked again at the next poll.
+     * The transaction is rolled back: the rows stay unsent and are locked again at a later poll.
      */
     public void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.warn(
-                "pipeline={} event=batch-rolled-back do=\"nothing: it is tried again\""
-                        + " reason=\"{}\"",
-                pipeline,
-                Reason.of(failure));
-        LOG.debug("pipeline={}", pipeline, failure);
+        open = false;
+        nextCatalog = clock.getAsLong();
         // It may have failed behind a full batch's lock.
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
-        nextPoll = System.nanoTime() + poll.toNanos();
-        after = null;
-        // So few that they are no more than a batch, whatever their size.
-        limit = Math.max(1, Math.min(rows, bytes / largest));
-        prepared = !table.preparesAgain();
+        LOG.warn(
+                "pipeline={} event=batch-rolled-back retry-in-ms={} do=\"nothing: it is tried"
+                        + " again\" reason=\"{}\"",
+                settings.name(),
+                pace.failed(acknowledged, nextCatalog).toMillis(),
+                Reason.of(failure));
+        LOG.debug("pipeline={}", settings.name(), failure);
     }
 
     /** Whether to count what is unsent now; seldom where that takes long. */
     public boolean measures() {
-        measuring = System.nanoTime();
+        measuring = clock.getAsLong();
         return measuring - nextMeasure >= 0;
     }
 
     /** How much is unsent, as the statement {@code backlog} says. */
     public void measured(Map<String, Number> counted) {
-        backlog =
-                new Backlog(counted.get("rows").longValue(), counted.get("seconds").doubleValue());
-        nextMeasure = measuring + ONE_IN * (System.nanoTime() - measuring);
+        long now = clock.getAsLong();
+        nextMeasure = measuring + ONE_IN * (now - measuring);
+        long next = counted.get("next").longValue();
+        Number seconds = counted.get("seconds");
+        double age = 0;
+        if (counted.get("transaction") == null) {
+            ages.note(next, now);
+        } else {
+            age = ages.seconds(next, counted.get("transaction").longValue(), now);
+        }
+        meters.backlog =
+                new OutboxMeters.Backlog(
+                        counted.get("rows").longValue(),
+                        seconds == null ? age : seconds.doubleValue(),
+                        counted.get("skipped").longValue());
     }
 }

@@ -33,9 +33,10 @@ public final class Outboxes {
     }
 
     /**
-     * Creates what is missing: the topic, the index on unsent rows, the position. Can be run again.
+     * Creates what is missing: the topic, the index on unsent rows, the tables of positions and of
+     * skipped rows. Can be run again.
      */
-    public Prepared prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
+    public Outbox prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
         String key = "caravan.outbox." + outbox.name() + ".";
         topics.ensure(
                 key + "topic",
@@ -48,34 +49,13 @@ public final class Outboxes {
                 outbox.arrival().isPresent()
                         ? new ArrivalTable(postgres, outbox.table(), outbox.arrival().get(), key)
                         : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key);
-        Map<String, String> statements = table.prepare();
-        Outbox prepared =
-                new Outbox(
-                        outbox.name(),
-                        table,
-                        outbox.rows(),
-                        outbox.bytes(),
-                        outbox.recordBytes(),
-                        outbox.poll(),
-                        registry);
-        return new Prepared(prepared, statements);
+        table.prepare();
+        return new Outbox(outbox, table, registry, System::nanoTime);
     }
 
-    /**
-     * An outbox that can be started.
-     *
-     * @param statements its own, by the name that its routes give them
-     */
-    public record Prepared(Outbox outbox, Map<String, String> statements) {}
-
     /** Starts the routes of a prepared outbox. */
-    public void start(OutboxSettings settings, Prepared prepared) {
-        context.getRegistry().bind("outbox-" + settings.name(), prepared.outbox());
-        prepared.statements()
-                .forEach(
-                        (statement, sql) ->
-                                context.getRegistry()
-                                        .bind("outbox-" + settings.name() + "-" + statement, sql));
+    public void start(OutboxSettings settings, Outbox prepared) {
+        context.getRegistry().bind("outbox-" + settings.name(), prepared);
         context.getRegistry().bind("unsent-rows", new UnsentRow.Mapper());
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-" + settings.name())

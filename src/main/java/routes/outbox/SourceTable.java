@@ -5,21 +5,19 @@ import routes.settings.SettingsException;
 
 /** A table that an outbox sends: how its statements read, and what they need. */
 interface SourceTable {
+    /** Creates what keeps a poll cheap, where it is missing. Can be run again. */
+    default void prepare() throws InterruptedException {
+        // A position needs nothing.
+    }
+
     /**
-     * Reads the catalog, and makes sure of what keeps a poll right and cheap. Can be run again.
+     * The statements {@code unsent}, {@code mark}, {@code unmarked} and {@code backlog}, with the
+     * names that the catalog has for the table now.
      *
-     * @return the statements {@code unsent}, {@code mark} and {@code backlog}, with the table's
-     *     names filled in
      * @throws SettingsException when something is not there, or not as it must be
      */
-    Map<String, String> prepare() throws InterruptedException;
+    Map<String, String> statements();
 
-    /** Whether the rows behind one that is too large may be sent before it. */
-    boolean skipsTooLarge();
-
-    /** How many rows the statement {@code mark} changes when so many have been sent. */
-    int marks(int sent);
-
-    /** Whether what was prepared may be gone when something has failed. */
-    boolean preparesAgain();
+    /** Whether a row can be noted as skipped, so that those behind it are sent before it. */
+    boolean skips();
 }

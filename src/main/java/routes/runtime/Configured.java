@@ -42,7 +42,7 @@ public final class Configured {
     }
 
     /** All outboxes: those that caravan.outboxes names, and those of the streams. */
-    List<OutboxSettings> outboxes() {
+    public List<OutboxSettings> outboxes() {
         List<OutboxSettings> all = new ArrayList<>(ownOutboxes());
         streams.forEach(stream -> all.addAll(outboxesOf(stream)));
         return all;

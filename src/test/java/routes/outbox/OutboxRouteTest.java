@@ -6,15 +6,16 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.test.junit5.CamelTestSupport;
@@ -35,32 +36,28 @@ class OutboxRouteTest extends CamelTestSupport {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Table table = new Table();
     private final List<Map<String, Object>> asked = new ArrayList<>();
+    private final List<List<?>> noted = new ArrayList<>();
     private List<UnsentRow> rows = List.of(row("1", 10), row("2", 20));
-    private int changed = 2;
+
+    /** How many rows Postgres marks of those of a table; all if it is null. */
+    private Long marked;
+
+    private boolean commits = true;
+    private long now;
 
     private static final class Table implements SourceTable {
         private boolean skips = true;
-        private int prepared;
+        private int asked;
 
         @Override
-        public Map<String, String> prepare() {
-            prepared++;
-            return Map.of();
+        public Map<String, String> statements() {
+            asked++;
+            return Map.of("unsent", "u", "mark", "m", "unmarked", "n", "backlog", "b" + asked);
         }
 
         @Override
-        public boolean skipsTooLarge() {
+        public boolean skips() {
             return skips;
-        }
-
-        @Override
-        public int marks(int sent) {
-            return skips ? sent : 1;
-        }
-
-        @Override
-        public boolean preparesAgain() {
-            return !skips;
         }
     }
 
@@ -79,6 +76,9 @@ class OutboxRouteTest extends CamelTestSupport {
 
         @Override
         protected void doCommit(DefaultTransactionStatus status) {
+            if (!commits) {
+                throw new IllegalStateException("commit refused");
+            }
             steps.add("commit");
         }
 
@@ -89,7 +89,12 @@ class OutboxRouteTest extends CamelTestSupport {
     }
 
     private static UnsentRow row(String key, int bytes) {
+        return row("7", key, bytes);
+    }
+
+    private static UnsentRow row(String relation, String key, int bytes) {
         return new UnsentRow(
+                relation,
                 "(0," + key + ")",
                 key.getBytes(StandardCharsets.UTF_8),
                 bytes > LARGEST ? null : new byte[bytes],
@@ -109,10 +114,28 @@ class OutboxRouteTest extends CamelTestSupport {
         return new OutboxRoute();
     }
 
-    @SuppressWarnings("unchecked")
     @BeforeEach
     void startTheRoutes() throws Exception {
-        Outbox outbox = new Outbox("x", table, ROWS, BYTES, LARGEST, Duration.ZERO, meters);
+        start(Optional.empty());
+    }
+
+    @SuppressWarnings("unchecked")
+    private void start(Optional<String> arrival) throws Exception {
+        OutboxSettings settings =
+                new OutboxSettings(
+                        "x",
+                        "postgres",
+                        "x",
+                        "sent",
+                        arrival,
+                        "t",
+                        Duration.ofMillis(200),
+                        ROWS,
+                        BYTES,
+                        LARGEST,
+                        1,
+                        Duration.ofDays(1));
+        Outbox outbox = new Outbox(settings, table, meters, () -> now);
         context.getRegistry().bind("outbox-x", outbox);
         context.getRegistry().bind("quiet", new LoggingExceptionHandler(context, getClass()));
         context.getRegistry()
@@ -134,6 +157,8 @@ class OutboxRouteTest extends CamelTestSupport {
                     advice.weaveById(".*-lock").replace().to("mock:unsent");
                     advice.weaveById(".*-send").replace().to("mock:kafka");
                     advice.weaveById(".*-mark").replace().to("mock:mark");
+                    advice.weaveById(".*-unmarked").replace().to("mock:noted");
+                    advice.weaveById(".*-too-large").replace().to("mock:noted");
                 });
         TemplatedRouteBuilder.builder(context, "outbox-backlog")
                 .routeId("outbox-backlog-x")
@@ -158,14 +183,27 @@ class OutboxRouteTest extends CamelTestSupport {
         getMockEndpoint("mock:mark")
                 .whenAnyExchangeReceived(
                         exchange -> {
-                            steps.add("mark " + exchange.getVariable("places"));
-                            exchange.getIn().setHeader(SqlConstants.SQL_UPDATE_COUNT, changed);
+                            Map<String, Object> mark = exchange.getIn().getBody(Map.class);
+                            steps.add("mark " + mark.get("relation") + mark.get("places"));
+                            long sent = ((Number) mark.get("sent")).longValue();
+                            exchange.getIn().setHeader("marked", marked == null ? sent : marked);
+                        });
+        getMockEndpoint("mock:noted")
+                .whenAnyExchangeReceived(
+                        exchange -> {
+                            steps.add("note");
+                            noted.add(exchange.getIn().getBody(List.class));
                         });
         context.start();
     }
 
-    /** Polls once, and says whether the next poll comes at once. */
+    /** Polls once, when it is time, and says whether the next poll comes at once. */
     private boolean poll() {
+        return poll(Duration.ofMinutes(2));
+    }
+
+    private boolean poll(Duration later) {
+        now += later.toNanos();
         return template.send("direct:poll", exchange -> exchange.getIn().setBody(null))
                 .getProperty(Exchange.SCHEDULER_POLLED_MESSAGES, Boolean.class);
     }
@@ -186,7 +224,7 @@ class OutboxRouteTest extends CamelTestSupport {
     void rows_areLocked_sentByKey_andMarked_inOneTransaction() {
         poll();
         assertThat(steps)
-                .containsExactly("begin", "lock", "send", "mark {\"(0,1)\",\"(0,2)\"}", "commit");
+                .containsExactly("begin", "lock", "send", "mark 7{\"(0,1)\",\"(0,2)\"}", "commit");
         Exchange sent = getMockEndpoint("mock:kafka").getExchanges().get(0);
         List<?> messages = sent.getIn().getBody(List.class);
         assertThat(messages).hasSize(2);
@@ -196,7 +234,6 @@ class OutboxRouteTest extends CamelTestSupport {
         assertThat(second.getHeader("committed_at", String.class))
                 .isEqualTo("2026-03-29T01:02:03.456789");
         assertThat(sent.getVariable("pipeline")).isEqualTo("x");
-        assertThat(sent.getVariable("last")).isEqualTo("(0,2)");
         assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(2);
     }
 
@@ -211,7 +248,6 @@ class OutboxRouteTest extends CamelTestSupport {
     @Test
     void fullBatches_areFollowedAtOnce_byOnesOfAsManyRowsAsTheBytesOfABatchAllow() {
         rows = List.of(row("1", 50), row("2", 50), row("3", 50));
-        changed = 3;
         assertThat(poll()).isTrue();
         rows = List.of(row("4", 10), row("5", 10), row("6", 10));
         assertThat(poll()).isTrue();
@@ -220,37 +256,52 @@ class OutboxRouteTest extends CamelTestSupport {
         assertThat(asked).allSatisfy(all -> assertThat(all.get("bytes")).isEqualTo(BYTES));
     }
 
+    @Test
+    void rowsOfSeveralPartitions_areMarkedInEach() {
+        rows = List.of(row("7", "1", 10), row("8", "1", 10), row("7", "2", 10));
+        poll();
+        assertThat(steps)
+                .containsExactly(
+                        "begin",
+                        "lock",
+                        "send",
+                        "mark 7{\"(0,1)\",\"(0,2)\"}",
+                        "mark 8{\"(0,1)\"}",
+                        "commit");
+        assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(3);
+    }
+
     private List<Object> askedRows() {
         return asked.stream().map(all -> all.get("rows")).toList();
     }
 
     @Test
-    void rowThatIsTooLarge_isCountedAndSkipped() {
+    void rowThatIsTooLarge_isCountedAndSkippedAndNoted() {
         rows = List.of(row("1", 60), row("2", 20));
-        changed = 1;
         poll();
-        assertThat(steps).containsExactly("begin", "lock", "send", "mark {\"(0,2)\"}", "commit");
+        assertThat(steps)
+                .containsExactly("begin", "lock", "send", "mark 7{\"(0,2)\"}", "note", "commit");
+        assertThat(noted).containsExactly(List.of(Map.of("key", "1", "bytes", 60L)));
         assertThat(metered("caravan.outbox.rows.too.large")).isEqualTo(1);
     }
 
     @Test
+    void rowThatIsTooLarge_isSkippedAndNotNoted_whereThatMayNotBe() {
+        table.skips = false;
+        rows = List.of(row("1", 60), row("2", 20));
+        poll();
+        assertThat(steps).containsExactly("begin", "lock", "send", "mark 7{\"(0,2)\"}", "commit");
+    }
+
+    @Test
     void rowsThatAreTooLarge_doNotHideThoseBehindThem_whenFewAreAskedForAfterAFailure() {
-        changed = 1;
+        refuse("mock:kafka");
         poll();
         rows = List.of(row("1", 60), row("2", 60));
         assertThat(poll()).isTrue();
         rows = List.of(row("1", 60), row("2", 60), row("3", 60), row("4", 60));
         assertThat(poll()).as("there is no more to ask for").isFalse();
         assertThat(askedRows()).containsExactly(4, 2, 4);
-    }
-
-    @Test
-    void rowThatIsTooLarge_holdsUpThoseBehindIt_whereAPositionIsKept() {
-        table.skips = false;
-        rows = List.of(row("1", 10), row("2", 60), row("3", 10));
-        changed = 1;
-        poll();
-        assertThat(steps).containsExactly("begin", "lock", "send", "mark {\"(0,1)\"}", "commit");
     }
 
     @Test
@@ -276,31 +327,131 @@ class OutboxRouteTest extends CamelTestSupport {
     }
 
     @Test
-    void fewerRowsMarkedThanSent_theTransactionIsRolledBack() {
-        changed = 1;
+    void rowsThatAreSentAndNotMarked_areNoted_andTheOthersCounted() {
+        marked = 1L;
+        poll();
+        assertThat(steps).endsWith("note", "commit");
+        assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(1);
+        steps.clear();
+        poll(Duration.ofMillis(150));
+        assertThat(steps).as("a trigger may keep all rows: no hurry").doesNotContain("lock");
+    }
+
+    @Test
+    void fewerRowsMarkedThanSent_theTransactionIsRolledBack_whereTheyMayNotBeNoted() {
+        table.skips = false;
+        marked = 1L;
         assertThat(poll()).isFalse();
         assertThat(steps).endsWith("rollback");
         assertThat(metered("caravan.outbox.rows.sent")).isZero();
     }
 
     @Test
-    void afterAFailure_whatAPositionNeedsIsMadeSureOfAgain() {
-        table.skips = false;
+    void batchThatIsSentAndNotMarked_isSentAgain_everLessOften() {
+        refuse("mock:mark");
+        poll();
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            pauses.add(pauseMillis());
+        }
+        assertThat(pauses)
+                .containsExactly(
+                        200L, 400L, 800L, 1600L, 3200L, 6400L, 12800L, 25600L, 51200L, 60000L,
+                        60000L);
+    }
+
+    @Test
+    void whatIsNotSent_isTriedAgainWithinFiveSeconds() {
         refuse("mock:kafka");
         poll();
-        assertThat(table.prepared).isZero();
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            pauses.add(pauseMillis());
+        }
+        assertThat(pauses).containsExactly(200L, 400L, 800L, 1600L, 3200L, 5000L, 5000L);
+    }
+
+    /** How long no rows are locked. */
+    private long pauseMillis() {
+        steps.clear();
+        long pause = 0;
+        for (; !steps.contains("lock"); pause += 100) {
+            poll(Duration.ofMillis(100));
+        }
+        return pause;
+    }
+
+    @Test
+    void transactionThatCannotBeCommitted_isAFailure() {
+        commits = false;
         poll();
-        assertThat(table.prepared).isEqualTo(1);
+        assertThat(metered("caravan.outbox.rows.sent")).isZero();
+        // It is noticed when the next poll is due.
+        assertThat(pauseMillis()).isEqualTo(100 + 200);
+        assertThat(pauseMillis()).isEqualTo(100 + 400);
+        commits = true;
+        assertThat(pauseMillis()).isEqualTo(100 + 800);
+        assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(2);
+    }
+
+    @Test
+    void tableThatWasChanged_isNoticed_afterAFailureAtOnce() {
+        int first = table.asked;
+        poll();
+        poll(Duration.ofSeconds(4));
+        assertThat(table.asked).isEqualTo(first + 1);
+        poll(Duration.ofSeconds(2));
+        assertThat(table.asked).isEqualTo(first + 2);
+        refuse("mock:unsent");
+        poll(Duration.ofMillis(200));
+        assertThat(table.asked).isEqualTo(first + 2);
+        poll(Duration.ofMillis(200));
+        assertThat(table.asked).isEqualTo(first + 3);
+    }
+
+    private void count(Map<String, Object> counted) {
+        getMockEndpoint("mock:backlog")
+                .whenAnyExchangeReceived(exchange -> exchange.getIn().setBody(counted));
+        template.sendBody("direct:count", null);
+    }
+
+    private double gauge(String name) {
+        return meters.get(name).gauge().value();
+    }
+
+    private static Map<String, Object> counted(long rows, Double seconds, Long xid, long next) {
+        Map<String, Object> counted = new HashMap<>();
+        counted.put("rows", rows);
+        counted.put("skipped", 3L);
+        counted.put("seconds", seconds);
+        counted.put("transaction", xid);
+        counted.put("next", next);
+        return counted;
     }
 
     @Test
     void backlog_isWhatPostgresCounts() {
-        getMockEndpoint("mock:backlog")
-                .whenAnyExchangeReceived(
-                        exchange -> exchange.getIn().setBody(Map.of("rows", 7L, "seconds", 1.5)));
-        template.sendBody("direct:count", null);
-        assertThat(meters.get("caravan.outbox.unsent.rows").gauge().value()).isEqualTo(7);
-        assertThat(meters.get("caravan.outbox.oldest.unsent.seconds").gauge().value())
-                .isEqualTo(1.5);
+        count(counted(7, 1.5, 99L, 100));
+        assertThat(gauge("caravan.outbox.unsent.rows")).isEqualTo(7);
+        assertThat(gauge("caravan.outbox.skipped.rows")).isEqualTo(3);
+        assertThat(gauge("caravan.outbox.oldest.unsent.seconds")).isEqualTo(1.5);
+    }
+
+    @Test
+    void ageOfTheFirstRow_isMeasuredByTransactions_wherePostgresKeepsNoTimes() {
+        count(counted(0, null, null, 100));
+        now += Duration.ofSeconds(5).toNanos();
+        count(counted(2, null, 103L, 105));
+        assertThat(gauge("caravan.outbox.oldest.unsent.seconds")).isZero();
+        now += Duration.ofSeconds(5).toNanos();
+        count(counted(2, null, 103L, 110));
+        assertThat(gauge("caravan.outbox.oldest.unsent.seconds")).isEqualTo(5);
+        now += Duration.ofSeconds(5).toNanos();
+        count(counted(1, null, 107L, 110));
+        assertThat(gauge("caravan.outbox.oldest.unsent.seconds"))
+                .as("another one is the first now")
+                .isEqualTo(5);
+        count(counted(0, null, null, 110));
+        assertThat(gauge("caravan.outbox.oldest.unsent.seconds")).isZero();
     }
 }
