@@ -7,6 +7,7 @@ import harness.Commands;
 import harness.RuntimeProcess;
 import harness.Seed;
 import harness.Services;
+import harness.TopicEnds;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import routes.clickhouse.ClickHouse;
@@ -135,6 +138,59 @@ class BadRecordsIT {
         }
     }
 
+    @Test
+    void headersThatTheProducerChose_areCarriedAsData_andSteerNothing() throws Exception {
+        Services services = Services.running();
+        services.createTopic("headers", 1);
+        Path ddl =
+                Files.writeString(
+                        Files.createDirectories(Path.of("target/it")).resolve("headers.sql"),
+                        "CREATE TABLE IF NOT EXISTS headers (id Int32) ENGINE = MergeTree ORDER BY id;");
+        Map<String, String> environment = services.environment();
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "headers");
+        environment.put("CARAVAN_SINK_HEADERS_TOPIC", "headers");
+        environment.put("CARAVAN_SINK_HEADERS_TABLE", "headers");
+        environment.put("CARAVAN_SINK_HEADERS_DDL", ddl.toString());
+        RecordHeaders chosen = new RecordHeaders();
+        for (String name :
+                List.of("kafka.OVERRIDE_TOPIC", "kafka.KEY", "kafka.PARTITION_KEY", "CamelX")) {
+            chosen.add(name, "elsewhere".getBytes(StandardCharsets.UTF_8));
+        }
+        chosen.add("trace", new byte[] {1, 0, -1}).add("trace", null).add("TRACE", new byte[0]);
+        try (KafkaProducer<byte[], byte[]> producer = services.producer();
+                RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
+                ClickHouse clickHouse = services.clickHouse()) {
+            for (String value : List.of("no JSON", "{\"id\": 7}")) {
+                producer.send(
+                        new ProducerRecord<>(
+                                "headers", null, null, bytes(value), bytes(value), chosen));
+            }
+            Awaitility.await("the good record")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(
+                            () ->
+                                    clickHouse
+                                            .rows("SELECT id FROM headers", Map.of())
+                                            .equals(List.of(Map.of("id", 7))));
+            List<ConsumerRecord<byte[], byte[]>> letters =
+                    TopicEnds.all(services.kafka(), "headers.dead-letter");
+            assertThat(letters).hasSize(1);
+            assertThat(letters.get(0).key()).isEqualTo(bytes("no JSON"));
+            assertThat(letters.get(0).headers()).startsWith(chosen.toArray());
+            Commands.run(environment, "dead-letter", "replay", "headers");
+            List<ConsumerRecord<byte[], byte[]>> records =
+                    TopicEnds.all(services.kafka(), "headers");
+            assertThat(records).hasSize(3);
+            assertThat(records.get(2).headers()).isEqualTo(chosen);
+            assertThat(services.records("elsewhere")).isZero();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static double metric(RuntimeProcess runtime, String what) throws Exception {
         return runtime.metric("caravan_sink_" + what + "_total", "readings");
     }
@@ -169,8 +225,8 @@ class BadRecordsIT {
     private static ProducerRecord<byte[], byte[]> record(String key, String value) {
         return new ProducerRecord<>(
                 "readings",
-                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+                key == null ? null : bytes(key),
+                value == null ? null : bytes(value));
     }
 
     private static List<Integer> ids(ClickHouse clickHouse) {

@@ -11,10 +11,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
-import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.support.DefaultMessage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.deadletter.Rejected;
@@ -23,6 +20,7 @@ import routes.directory.People;
 import routes.directory.PersonFields;
 import routes.directory.PersonId;
 import routes.kafka.AnnouncedRange;
+import routes.kafka.Forwarded;
 
 /**
  * The steps of the attendance route.
@@ -101,13 +99,10 @@ public final class Attendance {
         LocalDate today = LocalDate.now(clock);
         List<Message> messages = new ArrayList<>(batch.clicks().size());
         for (Click click : batch.clicks()) {
-            Message message = new DefaultMessage(exchange);
-            message.setBody(enriched(click, found, today));
-            message.setHeader(KafkaConstants.KEY, click.id().getBytes(StandardCharsets.US_ASCII));
-            for (Header header : click.record().headers()) {
-                message.setHeader(header.key(), header.value());
-            }
-            messages.add(message);
+            byte[] value = enriched(click, found, today);
+            messages.add(
+                    new Forwarded(click.record().headers(), value)
+                            .message(exchange, click.id().getBytes(StandardCharsets.US_ASCII)));
         }
         return messages;
     }

@@ -1,6 +1,7 @@
 package routes.attendance;
 
 import org.apache.camel.builder.RouteBuilder;
+import routes.kafka.Forwarded;
 
 /**
  * Clicks of the electronic journal, with what the directories know of the people, keyed by ID.
@@ -36,7 +37,7 @@ public final class AttendanceRoute extends RouteBuilder {
                 .end()
                 .to("bean:attendance?method=enrich").id("enrich")
                 .filter(simple("${body.size} > 0")).id("any-clicks")
-                    .to("kafka:{{enriched}}?compressionCodec=lz4").id("send")
+                    .to("kafka:{{enriched}}?compressionCodec=lz4&" + Forwarded.OPTION).id("send")
                 .end()
                 .to("bean:attendance?method=sent").id("sent");
     }

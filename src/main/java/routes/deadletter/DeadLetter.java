@@ -8,8 +8,6 @@ import org.apache.kafka.common.header.Header;
 
 /** A record of a dead-letter topic. */
 public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
-    private static final String HEADERS = "dead-letter-";
-
     /** How people name it: partition:offset in the dead-letter topic. */
     public String place() {
         return record.partition() + ":" + record.offset();
@@ -67,7 +65,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
                         key == null ? record.key() : key,
                         value == null ? record.value() : value);
         for (Header header : record.headers()) {
-            if (!header.key().startsWith(HEADERS)) {
+            if (!header.key().startsWith(DeadLetters.OURS)) {
                 again.headers().add(header);
             }
         }

@@ -5,27 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.support.DefaultMessage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import routes.kafka.Forwarded;
 
 /**
  * Rejected records as messages for the dead-letter topic: key, value and headers as they came, and
  * where from and why.
  */
 public final class DeadLetters {
+    /** What the names of our own headers begin with. */
+    static final String OURS = "dead-letter-";
+
     /** What is wrong with the record. */
-    public static final String REASON = "dead-letter-reason";
+    public static final String REASON = OURS + "reason";
 
     /** The topic that the record came from. */
-    public static final String TOPIC = "dead-letter-topic";
+    public static final String TOPIC = OURS + "topic";
 
     /** The partition that the record came from, as decimal digits. */
-    public static final String PARTITION = "dead-letter-partition";
+    public static final String PARTITION = OURS + "partition";
 
     /** The offset that the record came from, as decimal digits. */
-    public static final String OFFSET = "dead-letter-offset";
+    public static final String OFFSET = OURS + "offset";
 
     private static final int REASON_CHARACTERS = 2_000;
 
@@ -34,19 +38,17 @@ public final class DeadLetters {
         List<Message> messages = new ArrayList<>();
         for (Rejected rejected : batch.getUnreported()) {
             ConsumerRecord<byte[], byte[]> record = rejected.record();
-            Message message = new DefaultMessage(exchange);
-            message.setBody(record.value());
-            if (record.key() != null) {
-                message.setHeader(KafkaConstants.KEY, record.key());
-            }
+            Headers headers = new RecordHeaders();
             for (Header header : record.headers()) {
-                message.setHeader(header.key(), header.value());
+                if (!header.key().startsWith(OURS)) {
+                    headers.add(header);
+                }
             }
-            message.setHeader(REASON, bytes(cut(rejected.reason())));
-            message.setHeader(TOPIC, bytes(record.topic()));
-            message.setHeader(PARTITION, bytes(Integer.toString(record.partition())));
-            message.setHeader(OFFSET, bytes(Long.toString(record.offset())));
-            messages.add(message);
+            headers.add(REASON, bytes(cut(rejected.reason())));
+            headers.add(TOPIC, bytes(record.topic()));
+            headers.add(PARTITION, bytes(Integer.toString(record.partition())));
+            headers.add(OFFSET, bytes(Long.toString(record.offset())));
+            messages.add(new Forwarded(headers, record.value()).message(exchange, record.key()));
         }
         return messages;
     }

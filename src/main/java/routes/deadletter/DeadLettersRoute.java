@@ -3,6 +3,7 @@ package routes.deadletter;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import routes.kafka.Forwarded;
 
 /**
  * What a batch has rejected, to a dead-letter topic; the bean of the batch's route hears of it once
@@ -24,7 +25,7 @@ public final class DeadLettersRoute extends RouteBuilder {
                 .filter(simple("${body.unreported.size} > 0"))
                     .setProperty(BATCH, body())
                     .transform(method(DeadLetters.class, "messages"))
-                    .to("kafka:{{topic}}")
+                    .to("kafka:{{topic}}?" + Forwarded.OPTION)
                     .setBody(exchangeProperty(BATCH))
                     .to("bean:{{bean}}?method=reported")
                 .end();

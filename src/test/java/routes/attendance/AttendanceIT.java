@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
 import harness.Seed;
+import harness.TopicEnds;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,6 +225,24 @@ class AttendanceIT {
                                                 "attendance_enriched")
                                         >= 2);
         assertThat(row(id)).containsEntry("ATTENDANCE_MARK", 1);
+    }
+
+    @Test
+    void headersThatTheProducerChose_areCarriedAsData_andSteerNothing() throws Exception {
+        UUID id = UUID.randomUUID();
+        RecordHeaders chosen = new RecordHeaders();
+        for (String name : List.of("kafka.OVERRIDE_TOPIC", "kafka.KEY", "CamelX", "trace")) {
+            chosen.add(name, "elsewhere".getBytes(StandardCharsets.UTF_8));
+        }
+        chosen.add("trace", null);
+        lab.send(List.of(Clicks.json(id, Map.of())), chosen);
+        row(id);
+        byte[] key = id.toString().getBytes(StandardCharsets.UTF_8);
+        assertThat(TopicEnds.all(lab.kafka(), "attendance_enriched"))
+                .filteredOn(record -> Arrays.equals(record.key(), key))
+                .singleElement()
+                .satisfies(record -> assertThat(record.headers()).isEqualTo(chosen));
+        assertThat(lab.records("elsewhere")).isZero();
     }
 
     @Test

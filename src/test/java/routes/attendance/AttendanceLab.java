@@ -17,6 +17,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import routes.clickhouse.ClickHouse;
@@ -62,12 +64,19 @@ final class AttendanceLab implements AutoCloseable {
 
     /** Puts records on the topic of the clicks and waits until Kafka has them. */
     void send(List<String> values) throws ExecutionException, InterruptedException {
+        send(values, new RecordHeaders());
+    }
+
+    /** The same, each with these headers. */
+    void send(List<String> values, Headers headers)
+            throws ExecutionException, InterruptedException {
         List<Future<?>> sent = new ArrayList<>();
         for (String value : values) {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
             sent.add(
                     producer.send(
                             new ProducerRecord<>(
-                                    "attendance_events", value.getBytes(StandardCharsets.UTF_8))));
+                                    "attendance_events", null, null, null, bytes, headers)));
         }
         producer.flush();
         for (Future<?> acknowledged : sent) {
@@ -77,12 +86,16 @@ final class AttendanceLab implements AutoCloseable {
 
     /** All records that a topic has ever been given. */
     long records(String topic) throws ExecutionException, InterruptedException {
-        return TopicEnds.records(Brokers.properties(Settings.load(environment)), topic);
+        return TopicEnds.records(kafka(), topic);
+    }
+
+    Map<String, Object> kafka() {
+        return Brokers.properties(Settings.load(environment));
     }
 
     /** Sets the stream's group back to the beginning of its topic; no runtime may be up. */
     void forgetWhatWasRead() throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Brokers.properties(Settings.load(environment)))) {
+        try (Admin admin = Admin.create(kafka())) {
             Set<TopicPartition> partitions =
                     admin.listConsumerGroupOffsets("caravan-attendance")
                             .partitionsToOffsetAndMetadata()

@@ -25,6 +25,7 @@ import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ import routes.directory.DirectoryUnavailable;
 import routes.directory.Person;
 import routes.directory.PersonFields;
 import routes.kafka.AnnouncedRange;
+import routes.kafka.Forwarded;
 import routes.settings.Settings;
 
 /** The attendance route's order of steps, and what it does when one of its neighbours refuses. */
@@ -129,11 +131,14 @@ class AttendanceRouteTest extends CamelTestSupport {
     }
 
     private Exchange send(String... values) {
-        List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records =
-                new java.util.ArrayList<>();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (String value : values) {
             records.add(Clicks.record(records.size(), value));
         }
+        return send(records);
+    }
+
+    private Exchange send(List<ConsumerRecord<byte[], byte[]>> records) {
         AnnouncedRange batch =
                 new AnnouncedRange(
                         "id",
@@ -161,7 +166,8 @@ class AttendanceRouteTest extends CamelTestSupport {
         Message message = (Message) enriched().get(0);
         assertThat(message.getHeader(KafkaConstants.KEY))
                 .isEqualTo(ID.toString().getBytes(StandardCharsets.US_ASCII));
-        String text = new String((byte[]) message.getBody(), StandardCharsets.UTF_8);
+        byte[] value = message.getBody(Forwarded.class).value();
+        String text = new String(value, StandardCharsets.UTF_8);
         assertThat(text).startsWith(json.substring(0, json.length() - 1)).endsWith("}");
         JsonNode click = new ObjectMapper().readTree(text);
         assertThat(click.get("STUDENT_FIO").asText()).isEqualTo("Анна");
@@ -197,10 +203,22 @@ class AttendanceRouteTest extends CamelTestSupport {
     void studentWhoIsNotFound_leavesNulls() throws Exception {
         String stranger = Clicks.json(ID, Map.of("STUDENT_ID", "9"));
         assertThat(send(stranger).getException()).isNull();
-        JsonNode click =
-                new ObjectMapper().readTree((byte[]) ((Message) enriched().get(0)).getBody());
+        Forwarded record = ((Message) enriched().get(0)).getBody(Forwarded.class);
+        JsonNode click = new ObjectMapper().readTree(record.value());
         assertThat(click.get("STUDENT_FIO").isNull()).isTrue();
         assertThat(click.size()).isEqualTo(11 + PersonFields.names().size());
+    }
+
+    @Test
+    void headersThatTheProducerChose_areCarriedAsData_andSteerNothing() {
+        ConsumerRecord<byte[], byte[]> click = Clicks.record(0, Clicks.json(ID, Map.of()));
+        click.headers().add("kafka.OVERRIDE_TOPIC", new byte[0]).add("kafka.KEY", new byte[0]);
+        click.headers().add("CamelX", null).add("same", new byte[0]).add("same", new byte[1]);
+        assertThat(send(List.of(click)).getException()).isNull();
+        Message message = (Message) enriched().get(0);
+        byte[] key = ID.toString().getBytes(StandardCharsets.US_ASCII);
+        assertThat(message.getHeaders()).containsExactly(Map.entry(KafkaConstants.KEY, key));
+        assertThat(message.getBody(Forwarded.class).headers()).isEqualTo(click.headers());
     }
 
     @Test
@@ -216,10 +234,9 @@ class AttendanceRouteTest extends CamelTestSupport {
         dead.whenAnyExchangeReceived(exchange -> assertThat(enriched()).isEmpty());
         assertThat(send("{}", Clicks.json(ID, Map.of())).getException()).isNull();
         Message letter = (Message) dead.getExchanges().get(0).getIn().getBody(List.class).get(0);
-        assertThat(
-                        new String(
-                                (byte[]) letter.getHeader(DeadLetters.REASON),
-                                StandardCharsets.UTF_8))
+        byte[] reason =
+                letter.getBody(Forwarded.class).headers().lastHeader(DeadLetters.REASON).value();
+        assertThat(new String(reason, StandardCharsets.UTF_8))
                 .startsWith("without ID, JOURNAL_ID, STUDENT_ID");
         assertThat(enriched()).hasSize(1);
     }

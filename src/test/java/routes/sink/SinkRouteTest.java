@@ -21,6 +21,7 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import routes.clickhouse.Rows;
 import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
 import routes.kafka.AnnouncedRange;
+import routes.kafka.Forwarded;
 
 /** The sink's routes with its own beans, and mocks in the place of ClickHouse and Kafka. */
 class SinkRouteTest extends CamelTestSupport {
@@ -214,21 +216,42 @@ class SinkRouteTest extends CamelTestSupport {
         assertThat(exchange.getException()).isNull();
         assertThat(steps).containsExactly("look-up", "kafka", "insert");
         assertThat(offsetsInserted()).isEqualTo("6");
-        Message letter =
-                (Message)
-                        getMockEndpoint("mock:kafka")
-                                .getExchanges()
-                                .get(0)
-                                .getIn()
-                                .getBody(List.class)
-                                .get(0);
-        assertThat(letter.getBody()).isEqualTo(bytes("no JSON"));
+        Message letter = letter();
         assertThat(letter.getHeader(KafkaConstants.KEY)).isEqualTo(bytes("a"));
-        assertThat(new String((byte[]) letter.getHeader(DeadLetters.REASON)))
-                .startsWith("the value is not JSON");
-        assertThat(letter.getHeader(DeadLetters.TOPIC)).isEqualTo(bytes("t"));
-        assertThat(letter.getHeader(DeadLetters.PARTITION)).isEqualTo(bytes("2"));
-        assertThat(letter.getHeader(DeadLetters.OFFSET)).isEqualTo(bytes("5"));
+        Forwarded record = letter.getBody(Forwarded.class);
+        assertThat(record.value()).isEqualTo(bytes("no JSON"));
+        assertThat(header(record, DeadLetters.REASON)).startsWith("the value is not JSON");
+        assertThat(header(record, DeadLetters.TOPIC)).isEqualTo("t");
+        assertThat(header(record, DeadLetters.PARTITION)).isEqualTo("2");
+        assertThat(header(record, DeadLetters.OFFSET)).isEqualTo("5");
+    }
+
+    private Message letter() {
+        Exchange sent = getMockEndpoint("mock:kafka").getExchanges().get(0);
+        return (Message) sent.getIn().getBody(List.class).get(0);
+    }
+
+    private static String header(Forwarded record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void headersThatTheProducerChose_areCarriedAsData_andSteerNothing() {
+        ConsumerRecord<byte[], byte[]> bad = record(5, "a", "no JSON");
+        List<String> names =
+                List.of("kafka.OVERRIDE_TOPIC", "kafka.KEY", "CamelX", "same", "same", "SAME");
+        names.forEach(name -> bad.headers().add(name, bytes("chosen")));
+        bad.headers().add("nothing", null).add(DeadLetters.TOPIC, bytes("elsewhere"));
+        assertThat(send(batch(bad)).getException()).isNull();
+        assertThat(letter().getHeaders())
+                .containsExactly(Map.entry(KafkaConstants.KEY, bytes("a")));
+        Forwarded record = letter().getBody(Forwarded.class);
+        assertThat(record.headers())
+                .extracting(Header::key)
+                .startsWith(names.toArray(String[]::new))
+                .contains("nothing");
+        assertThat(record.headers().headers(DeadLetters.TOPIC)).hasSize(1);
+        assertThat(header(record, DeadLetters.TOPIC)).isEqualTo("t");
     }
 
     @Test
