@@ -1,5 +1,13 @@
--- The columns of a table that an insert may fill.
-SELECT name, type, default_kind
+-- The columns of a table that an insert may fill; and how many keys are in it, from any batch.
+SELECT
+    name,
+    type,
+    default_kind,
+    (
+        SELECT ifNull(max(total_rows), 0)
+        FROM system.tables
+        WHERE database = currentDatabase() AND name = concat({table:String}, '_keys')
+    ) AS keys
 FROM system.columns
 WHERE
     database = currentDatabase()

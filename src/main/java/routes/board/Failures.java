@@ -6,11 +6,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeFailureHandledEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import routes.clickhouse.ClickHouseRefused;
 import routes.jobs.NotYet;
+import routes.pipeline.NeedsPerson;
 import routes.pipeline.Reason;
 
 /** The last failure of each route, and of each part of the runtime that waits for a server. */
@@ -24,7 +26,7 @@ public final class Failures extends EventNotifierSupport {
     public record Failure(Instant time, String reason) {}
 
     /**
-     * What keeps a part of the runtime from its start.
+     * What keeps a part of the runtime from its start, or from its next batch.
      *
      * @param person whether it waits for somebody to act, and not for a server
      * @param failure the last try's
@@ -39,7 +41,6 @@ public final class Failures extends EventNotifierSupport {
         setIgnoreRouteEvents(true);
         setIgnoreServiceEvents(true);
         setIgnoreExchangeCreatedEvent(true);
-        setIgnoreExchangeCompletedEvent(true);
         setIgnoreExchangeSentEvents(true);
         setIgnoreStepEvents(true);
     }
@@ -52,6 +53,8 @@ public final class Failures extends EventNotifierSupport {
             note(
                     handled.getExchange(),
                     handled.getExchange().getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        } else if (event instanceof ExchangeCompletedEvent completed && !waiting.isEmpty()) {
+            started(part(completed.getExchange().getFromRouteId()));
         }
     }
 
@@ -59,7 +62,15 @@ public final class Failures extends EventNotifierSupport {
         String route = exchange.getFromRouteId();
         if (route != null && failure != null && !isExpected(failure)) {
             routes.put(route, new Failure(Instant.now(), Reason.of(failure)));
+            if (failure instanceof NeedsPerson) {
+                needsPerson(part(route), failure);
+            }
         }
+    }
+
+    /** {@code sink user_login} of the route {@code sink-user_login}. */
+    private static String part(String route) {
+        return String.valueOf(route).replaceFirst("-", " ");
     }
 
     /**
@@ -88,7 +99,7 @@ public final class Failures extends EventNotifierSupport {
         return Optional.ofNullable(routes.get(route));
     }
 
-    /** What has not started yet, by its name. */
+    /** What has not started yet, or does not go on without somebody, by its name. */
     public Map<String, Waiting> ofWaiting() {
         return Map.copyOf(waiting);
     }

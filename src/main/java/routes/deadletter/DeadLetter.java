@@ -69,7 +69,13 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
                 again.headers().add(header);
             }
         }
+        again.headers().add(DeadLetters.REPLAYED, place().getBytes(StandardCharsets.UTF_8));
         return again;
+    }
+
+    /** True for a record that was sent again by a replay. */
+    public static boolean wasReplayed(ConsumerRecord<byte[], byte[]> record) {
+        return record.headers().lastHeader(DeadLetters.REPLAYED) != null;
     }
 
     private String header(String name) {

@@ -31,6 +31,9 @@ public final class DeadLetters {
     /** The offset that the record came from, as decimal digits. */
     public static final String OFFSET = OURS + "offset";
 
+    /** On a record that was sent again: its place in the dead-letter topic. */
+    static final String REPLAYED = OURS + "replayed";
+
     private static final int REASON_CHARACTERS = 2_000;
 
     /** One message a rejected record. */

@@ -14,7 +14,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.pipeline.NeedsPerson;
 import routes.pipeline.Reason;
+import routes.settings.SettingsException;
 
 /**
  * The threads around a {@link RangeReader}: one owns the Kafka consumer and opens a new one when it
@@ -138,13 +140,15 @@ final class RangesConsumer extends DefaultConsumer {
     private static void failed(Delivery delivery, Throwable reason) {
         AnnouncedRange range = delivery.range();
         if (delivery.fail() && range.owned()) {
+            boolean person = reason instanceof NeedsPerson || reason instanceof SettingsException;
             LOG.warn(
-                    "topic={} partition={} offsets={}-{} event=batch-failed"
-                            + " do=\"nothing: it is tried again\" reason=\"{}\"",
+                    "topic={} partition={} offsets={}-{} event={} do=\"{}\" reason=\"{}\"",
                     range.partition().topic(),
                     range.partition().partition(),
                     range.start(),
                     range.end(),
+                    person ? "needs-you" : "batch-failed",
+                    person ? "see the reason" : "nothing: it is tried again",
                     Reason.of(reason));
             LOG.debug("{} failed", range, reason);
         }

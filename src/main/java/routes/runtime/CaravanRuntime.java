@@ -159,7 +159,7 @@ public final class CaravanRuntime implements AutoCloseable {
     }
 
     private void requireRunning() {
-        if (!running().isDone()) {
+        if (!running().isDone() || !failures.ofWaiting().isEmpty()) {
             throw new IllegalStateException(
                     failures.ofWaiting().entrySet().stream()
                             .map(
@@ -171,9 +171,7 @@ public final class CaravanRuntime implements AutoCloseable {
                                                     + ": "
                                                     + part.getValue().failure().reason())
                             .sorted()
-                            .collect(
-                                    Collectors.joining(
-                                            "; ", "they are still being prepared: ", "")));
+                            .collect(Collectors.joining("; ", "not all of them run: ", "")));
         }
     }
 

@@ -67,6 +67,11 @@ final class Column {
                 + range.limits();
     }
 
+    @Override
+    public String toString() {
+        return name + " " + type + (required ? "" : " (optional)");
+    }
+
     /** A value as messages quote it. */
     static String shortened(String text) {
         return text.length() <= 60 ? text : text.substring(0, 60) + "…";

@@ -9,11 +9,14 @@ import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import routes.deadletter.Rejected;
 
@@ -35,6 +38,7 @@ final class RecordCheck {
     private final Set<String> reserved;
     private final boolean rejectUnknown;
     private final int requiredCount;
+    private final Set<String> described = new TreeSet<>();
 
     /**
      * @param columns the table's columns that a record may fill
@@ -43,16 +47,48 @@ final class RecordCheck {
      *     left out
      */
     RecordCheck(List<Column> columns, Set<String> reserved, boolean rejectUnknown) {
-        columns.forEach(column -> this.columns.put(column.name(), column));
+        for (Column column : columns) {
+            this.columns.put(column.name(), column);
+            described.add(column.toString());
+        }
         this.reserved = reserved;
         this.rejectUnknown = rejectUnknown;
         this.requiredCount = (int) columns.stream().filter(Column::required).count();
     }
 
-    /** A good record's row or a bad record's reason, and how many of its fields have no column. */
-    record Verdict(Row row, String reason, int unknownFields) {
+    /** By the rows of {@code columns.sql}. */
+    static RecordCheck of(
+            List<Map<String, Object>> columns, Set<String> reserved, boolean rejectUnknown) {
+        return new RecordCheck(
+                columns.stream()
+                        .filter(row -> !reserved.contains((String) row.get("name")))
+                        .map(
+                                row ->
+                                        new Column(
+                                                (String) row.get("name"),
+                                                (String) row.get("type"),
+                                                !((String) row.get("default_kind")).isEmpty()))
+                        .toList(),
+                reserved,
+                rejectUnknown);
+    }
+
+    /** The columns, each with its type and whether it must be named. */
+    Set<String> columns() {
+        return described;
+    }
+
+    boolean rejectsUnknown() {
+        return rejectUnknown;
+    }
+
+    /**
+     * A good record's row or a bad record's reason, and how many of its fields have a column and
+     * how many have none, as far as it could be read.
+     */
+    record Verdict(Row row, String reason, int knownFields, int unknownFields) {
         static Verdict bad(String reason) {
-            return new Verdict(null, reason, 0);
+            return new Verdict(null, reason, 0, 0);
         }
     }
 
@@ -154,56 +190,73 @@ final class RecordCheck {
             ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser, int body)
             throws IOException {
         int named = 0;
-        int count = 0;
+        int known = 0;
         int unknown = 0;
-        String bad = null;
+        int reservedFields = 0;
+        List<String> bad = List.of();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
-            count++;
             Column column = columns.get(field);
+            String reason = null;
             if (column != null) {
-                String reason = column.refuse(parser);
-                bad = bad == null ? reason : bad;
+                reason = column.refuse(parser);
+                known++;
                 named += column.required() ? 1 : 0;
             } else if (reserved.contains(field)) {
-                bad = "field " + field + " is one that Caravan fills: rename it in the source";
+                reason = "field " + field + " is one that Caravan fills: rename it in the source";
+                reservedFields++;
             } else {
                 unknown++;
-                bad =
-                        bad == null && rejectUnknown
-                                ? "field " + Column.shortened(field) + " has no column"
-                                : bad;
+                if (rejectUnknown) {
+                    reason = "field " + Column.shortened(field) + " has no column";
+                }
+            }
+            if (reason != null) {
+                bad = bad.isEmpty() ? new ArrayList<>() : bad;
+                bad.add(reason);
             }
             parser.skipChildren();
         }
         if (parser.currentToken() != JsonToken.END_OBJECT) {
             return Verdict.bad("the value ends in the middle of its JSON object");
         }
-        if (bad == null && named < requiredCount) {
-            bad =
-                    "field "
-                            + missing(record)
-                            + " is missing, and its column has neither NULL nor a default";
+        if (named < requiredCount) {
+            bad = bad.isEmpty() ? new ArrayList<>() : bad;
+            bad.add(missing(record));
         }
-        return bad == null
-                ? new Verdict(new Row(record, key, body, count == 0), null, unknown)
-                : Verdict.bad(bad);
+        boolean empty = known + unknown + reservedFields == 0;
+        return bad.isEmpty()
+                ? new Verdict(new Row(record, key, body, empty), null, known, unknown)
+                : new Verdict(null, String.join("; ", bad), known, unknown);
     }
 
-    private String missing(ConsumerRecord<byte[], byte[]> record) throws IOException {
-        Set<String> required = new java.util.TreeSet<>();
-        columns.values().stream()
-                .filter(Column::required)
-                .forEach(column -> required.add(column.name()));
+    private String missing(ConsumerRecord<byte[], byte[]> record) {
+        Set<String> required =
+                columns.values().stream()
+                        .filter(Column::required)
+                        .map(Column::name)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        required.removeAll(names(record));
+        return (required.size() == 1
+                        ? "field %s is missing, and its column has neither NULL nor a default"
+                        : "fields %s are missing, and their columns have neither NULL nor a default")
+                .formatted(String.join(", ", required));
+    }
+
+    /** The names of a record's fields. */
+    Set<String> names(ConsumerRecord<byte[], byte[]> record) {
+        Set<String> names = new TreeSet<>();
         try (JsonParser parser = JSON.createParser(record.value())) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                required.remove(parser.currentName());
+                names.add(parser.currentName());
                 parser.nextToken();
                 parser.skipChildren();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("It was read before", e);
         }
-        return String.join(", ", required);
+        return names;
     }
 }

@@ -1,13 +1,11 @@
 package routes.sink;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouseRefused;
@@ -25,10 +23,10 @@ public final class Sink {
 
     private final String pipeline;
     private final String table;
-    private final RecordCheck check;
+    private final TableCheck check;
     private final SinkMetrics metrics;
 
-    Sink(String pipeline, String table, RecordCheck check, SinkMetrics metrics) {
+    Sink(String pipeline, String table, TableCheck check, SinkMetrics metrics) {
         this.pipeline = pipeline;
         this.table = table;
         this.check = check;
@@ -40,21 +38,13 @@ public final class Sink {
      * from here.
      */
     public SinkBatch check(AnnouncedRange batch) {
-        List<Row> good = new ArrayList<>(batch.records().size());
-        List<Rejected> rejected = new ArrayList<>();
-        int unknown = 0;
-        RecordCheck.Pass pass = check.new Pass();
-        for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
-            RecordCheck.Verdict verdict = pass.check(record);
-            unknown += verdict.unknownFields();
-            if (verdict.row() == null) {
-                rejected.add(new Rejected(record, verdict.reason()));
-            } else {
-                good.add(verdict.row());
-            }
-        }
-        metrics.unknownFields(unknown);
-        return new SinkBatch(batch, good, rejected);
+        return check.check(batch);
+    }
+
+    /** The columns by which {@link #check} does so may have changed: here they are. */
+    public SinkBatch checkAgain(
+            @Body SinkBatch sinkBatch, @Header("columns") List<Map<String, Object>> columns) {
+        return check.checkAgain(sinkBatch, columns);
     }
 
     /**
@@ -87,6 +77,7 @@ public final class Sink {
     public void inserted(SinkBatch sinkBatch) {
         AnnouncedRange batch = sinkBatch.batch();
         long nanos = sinkBatch.inserted();
+        metrics.unknownFields(sinkBatch.unknownFields());
         metrics.inserted(sinkBatch.getRows().size(), sinkBatch.duplicates(), nanos);
         LOG.info(
                 "pipeline={} topic={} partition={} offsets={}-{} rows={} duplicates={} rejected={}"

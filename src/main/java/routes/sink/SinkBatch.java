@@ -32,6 +32,9 @@ public final class SinkBatch implements Rejections, Rows {
     private final AnnouncedRange batch;
     private final List<Row> good;
     private final List<Rejected> unreported = new ArrayList<>();
+    private int unknownFields;
+    private boolean doubtful;
+    private Set<String> strangeFields = Set.of();
     private List<Row> rows = List.of();
     private int rejected;
     private int duplicates;
@@ -46,6 +49,33 @@ public final class SinkBatch implements Rejections, Rows {
 
     AnnouncedRange batch() {
         return batch;
+    }
+
+    /**
+     * What the check saw beside the records.
+     *
+     * @param unknown fields of good records that have no column
+     * @param doubt the columns may be other ones by now
+     * @param strange fields of a record, if no field of any has a column, and none had before
+     */
+    SinkBatch seen(int unknown, boolean doubt, Set<String> strange) {
+        unknownFields = unknown;
+        doubtful = doubt;
+        strangeFields = strange;
+        return this;
+    }
+
+    /** True if the table's columns are to be read, and the batch may have to be checked again. */
+    public boolean isDoubtful() {
+        return doubtful;
+    }
+
+    int unknownFields() {
+        return unknownFields;
+    }
+
+    Set<String> strangeFields() {
+        return strangeFields;
     }
 
     /** The idempotency key of its insert. */

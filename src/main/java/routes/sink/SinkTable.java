@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import routes.clickhouse.ClickHouse;
 import routes.settings.SettingsException;
 import routes.sql.SqlFile;
@@ -68,17 +69,19 @@ final class SinkTable {
             makeSure(fill(statement));
         }
         widenWindows(name, new HashSet<>());
-        List<Column> columns =
-                rows("columns.sql", name).stream()
-                        .filter(row -> !FILLED_HERE.contains((String) row.get("name")))
-                        .map(
-                                row ->
-                                        new Column(
-                                                (String) row.get("name"),
-                                                (String) row.get("type"),
-                                                !((String) row.get("default_kind")).isEmpty()))
-                        .toList();
-        return new RecordCheck(columns, FILLED_HERE, rejectUnknown);
+        return RecordCheck.of(rows("columns.sql", name), FILLED_HERE, rejectUnknown);
+    }
+
+    /**
+     * What the columns can hold of which {@code columns.sql} has told; makes sure of everything
+     * once more, where the table was made anew.
+     */
+    RecordCheck check(List<Map<String, Object>> columns) {
+        Set<Object> names =
+                columns.stream().map(column -> column.get("name")).collect(Collectors.toSet());
+        return names.containsAll(FILLED_HERE)
+                ? RecordCheck.of(columns, FILLED_HERE, rejectUnknown)
+                : prepare();
     }
 
     private List<Map<String, Object>> rows(String file, String table) {

@@ -58,9 +58,9 @@ public final class Sinks {
                 sink.deadLetterRetention(),
                 recordBytes + 64 * 1024);
         sink.ddl().ifPresent(file -> create(key + "ddl", file));
-        RecordCheck check =
-                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown())
-                        .prepare();
+        SinkTable table =
+                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
+        TableCheck check = new TableCheck(key, table.prepare(), table::check, System::nanoTime);
         return new Sink(sink.name(), sink.table(), check, new SinkMetrics(registry, sink.name()));
     }
 

@@ -140,6 +140,26 @@ class RecordCheckTest {
     }
 
     @Test
+    void reason_namesAllThatDoesNotFit() {
+        RecordCheck check =
+                new RecordCheck(
+                        List.of(
+                                new Column("a", "UInt8", false),
+                                new Column("b", "Int32", false),
+                                new Column("c", "UInt8", false),
+                                new Column("d", "UInt8", false)),
+                        Set.of("kafka_offset"),
+                        true);
+        String value = "{\"a\":300,\"x\":{\"a\":1},\"b\":null,\"kafka_offset\":1}";
+        assertThat(both(check, record(0, "k", value)).reason())
+                .isEqualTo(
+                        "column a (UInt8) cannot hold 300: 0 to 255; field x has no column;"
+                                + " column b (Int32) cannot hold NULL; field kafka_offset is one"
+                                + " that Caravan fills: rename it in the source; fields c, d are"
+                                + " missing, and their columns have neither NULL nor a default");
+    }
+
+    @Test
     void rows_goOnAsTheyCame_withTheColumnsInFront_eachKeyOnce() throws IOException {
         RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
         List<ConsumerRecord<byte[], byte[]>> records =

@@ -32,11 +32,14 @@ import routes.deadletter.DeadLetters;
 import routes.deadletter.DeadLettersRoute;
 import routes.kafka.AnnouncedRange;
 import routes.kafka.Forwarded;
+import routes.kafka.TriedRange;
+import routes.pipeline.NeedsPerson;
 
 /** The sink's routes with its own beans, and mocks in the place of ClickHouse and Kafka. */
 class SinkRouteTest extends CamelTestSupport {
     private static final Map<String, String> HEADERS =
             Map.of(
+                    "columns", "columns",
                     "look-up", "standing",
                     "look-rows", "offsets",
                     "parts", "parts",
@@ -48,6 +51,7 @@ class SinkRouteTest extends CamelTestSupport {
     private final Map<String, String> written = new HashMap<>();
     private final Map<String, Object> answers = new HashMap<>();
     private String failing = "";
+    private long nanos;
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -62,6 +66,19 @@ class SinkRouteTest extends CamelTestSupport {
         return new AnnouncedRange("id", new TopicPartition("t", 2), 5, 9, List.of(records));
     }
 
+    /** An answer of columns.sql: name and type in turn, of a table that has no rows yet. */
+    private static List<Map<String, Object>> columns(String... all) {
+        List<Map<String, Object>> columns = new ArrayList<>();
+        for (int i = 0; i < all.length; i += 2) {
+            columns.add(Map.of("name", all[i], "type", all[i + 1], "default_kind", "", "keys", 0));
+        }
+        return columns;
+    }
+
+    private static RecordCheck check(List<Map<String, Object>> columns) {
+        return RecordCheck.of(columns, Set.of(), false);
+    }
+
     @Override
     public void configureTest(TestExecutionConfiguration configuration) {
         configuration.withUseAdviceWith(true);
@@ -74,8 +91,12 @@ class SinkRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        RecordCheck check =
-                new RecordCheck(List.of(new Column("id", "UInt8", false)), Set.of(), false);
+        TableCheck check =
+                new TableCheck(
+                        "caravan.sink.x.",
+                        check(columns("id", "UInt8")),
+                        SinkRouteTest::check,
+                        () -> nanos);
         context.getRegistry()
                 .bind(
                         "sink-x",
@@ -99,7 +120,7 @@ class SinkRouteTest extends CamelTestSupport {
                 "dead-letters-x",
                 advice -> advice.weaveByToUri("kafka:*").replace().to("mock:kafka"));
         note("kafka");
-        mock("sink-x", "look-up", "insert");
+        mock("sink-x", "columns", "look-up", "insert");
         mock("narrow-x", "copy", "rehearse");
         mock(
                 "recover-x",
@@ -252,6 +273,88 @@ class SinkRouteTest extends CamelTestSupport {
                 .contains("nothing");
         assertThat(record.headers().headers(DeadLetters.TOPIC)).hasSize(1);
         assertThat(header(record, DeadLetters.TOPIC)).isEqualTo("t");
+    }
+
+    @Test
+    void columnIsWidened_theRecordThatDidNotFitIsTakenWithoutARestart() {
+        answers.put("columns", columns("id", "UInt16"));
+        send(batch(record(5, "a", "{\"id\":1}")));
+        assertThat(steps).as("as long as all is well").containsExactly("look-up", "insert");
+        steps.clear();
+        nanos += 2_100_000_000L;
+        Exchange exchange = send(batch(record(6, "b", "{\"id\":300}")));
+        assertThat(exchange.getException()).isNull();
+        assertThat(steps).containsExactly("columns", "look-up", "insert");
+        assertThat(offsetsInserted()).isEqualTo("6");
+    }
+
+    @Test
+    void recordsAreRejected_theColumnsAreReadOnceInSomeSeconds() {
+        answers.put("columns", columns("id", "UInt8"));
+        for (int batch = 0; batch < 3; batch++) {
+            nanos += 1_100_000_000L;
+            send(batch(record(5, "a", "no JSON")));
+        }
+        assertThat(steps).filteredOn("columns"::equals).hasSize(1);
+        assertThat(steps).filteredOn("kafka"::equals).hasSize(3);
+    }
+
+    @Test
+    void replayedRecord_isCheckedAgainstTheColumnsOfNow() {
+        answers.put("columns", columns("id", "Nullable(UInt8)"));
+        ConsumerRecord<byte[], byte[]> replayed = record(5, "a", "{\"id\":null}");
+        replayed.headers().add("dead-letter-replayed", bytes("0:0"));
+        assertThat(send(batch(replayed)).getException()).isNull();
+        assertThat(steps).containsExactly("columns", "look-up", "insert");
+    }
+
+    @Test
+    void batchThatWasTriedBefore_isCheckedAgainstTheColumnsOfNow() {
+        answers.put("columns", columns("id", "UInt8", "added", "UInt8"));
+        everythingIsIn();
+        AnnouncedRange batch = batch(record(5, "a", "{\"id\":1}"), record(6, "b", "{}"));
+        assertThat(send(TriedRange.of(batch)).getException()).isNull();
+        assertThat(steps).startsWith("columns", "look-up", "kafka");
+        Forwarded letter = letter().getBody(Forwarded.class);
+        assertThat(header(letter, DeadLetters.REASON)).contains("added is missing");
+    }
+
+    @Test
+    void columnIsDroppedOrAdded_itIsNoticedWithinSeconds_whereAllRecordsAreGood() {
+        send(batch(record(5, "a", "{\"id\":1}")));
+        nanos += 5_100_000_000L;
+        answers.put("columns", columns("other", "Nullable(UInt8)", "id", "UInt8"));
+        send(batch(record(6, "b", "{\"id\":1,\"other\":300}")));
+        assertThat(header(letter().getBody(Forwarded.class), DeadLetters.REASON))
+                .isEqualTo("column other (Nullable(UInt8)) cannot hold 300: 0 to 255");
+    }
+
+    @Test
+    void noFieldOfTheFirstRecordsHasAColumn_theyWaitForAPerson_andAreNoDeadLetters() {
+        answers.put("columns", columns("id", "UInt8"));
+        AnnouncedRange batch =
+                batch(record(5, "a", "{\"name\":1,\"sum\":2}"), record(6, "b", "no JSON"));
+        assertThat(send(batch).getException())
+                .isInstanceOf(NeedsPerson.class)
+                .hasMessageContaining("caravan.sink.x.table")
+                .hasMessageContaining("(name, sum)")
+                .hasMessageContaining("[id UInt8]");
+        assertThat(steps).containsExactly("columns");
+        answers.put("columns", columns("id", "Nullable(UInt8)", "sum", "UInt8"));
+        assertThat(send(batch).getException()).isNull();
+        assertThat(offsetsInserted()).isEqualTo("5");
+    }
+
+    @Test
+    void noFieldOfABatchHasAColumn_butTheTableHasRows_orRecordsFittedBefore_theyAreDeadLetters() {
+        List<Map<String, Object>> filled = new ArrayList<>();
+        columns("id", "UInt8").forEach(row -> filled.add(new HashMap<>(row)));
+        filled.get(0).put("keys", 1);
+        answers.put("columns", filled);
+        assertThat(send(batch(record(5, "a", "{\"name\":1}"))).getException()).isNull();
+        assertThat(steps).containsExactly("columns", "look-up", "kafka");
+        answers.put("columns", columns("id", "UInt8"));
+        assertThat(send(batch(record(5, "a", "{\"name\":1}"))).getException()).isNull();
     }
 
     @Test
