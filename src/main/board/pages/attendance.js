@@ -9,14 +9,13 @@ const by = (name, draw) => (columns, rows) => {
   return draw(columns, [...rows].sort((one, other) => (one[at] === "") - (other[at] === "") || compare(one[at], other[at])));
 };
 
-/** The marks of today, in words. */
+/** The marks of today: all in words, and a row a group. */
 async function today(place) {
   const answer = await get("/api/query/attendance_today");
-  place.replaceChildren(
-    answer.problem
-      ? problem(answer.problem)
-      : element("p", {}, element("b", { class: "big" }, shown(answer.data[0][1])), ` marks of ${shown(answer.data[0][2])} students`),
-  );
+  if (answer.problem) return place.replaceChildren(problem(answer.problem));
+  const [[, , marks, students], ...groups] = answer.data;
+  place.replaceChildren(element("p", {}, element("b", { class: "big" }, shown(marks)), ` marks of ${shown(students)} students`));
+  if (groups.length > 0) place.append(of(["group_title", "marks", "students"], by("group_title", table))(answer.meta, groups));
 }
 
 page(

@@ -68,9 +68,9 @@ record Click(
         LESSON_ID(true, Click::refuseId),
         LESSON_DATE(true, Click::refuseDate),
         DATE_CREATE(true, Click::refuseTime),
-        ATTENDANCE_MARK(true, Click::refuseNumber),
+        ATTENDANCE_MARK(true, value -> refuseDigit(value, '5')),
         MARKED_BY(false, value -> value.isBlank() ? null : refuseId(value)),
-        MARKED_BY_ROLE(false, Click::refuseNumber),
+        MARKED_BY_ROLE(false, value -> refuseDigit(value, '3')),
         TYPE_MARK(false, value -> null),
         NUMBER_CERT(false, value -> null);
 
@@ -218,11 +218,9 @@ record Click(
                 : null;
     }
 
-    private static String refuseNumber(String value) {
-        boolean good =
-                isNumber(value, 0, 1) && value.length() == 1
-                        || isNumber(value, 0, 2) && value.length() == 2 && value.charAt(0) != '0';
-        return good ? null : "a number from 0 to 99";
+    private static String refuseDigit(String value, char most) {
+        boolean good = value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) <= most;
+        return good ? null : "a number from 0 to " + most;
     }
 
     private static boolean isNumber(String value, int from, int to) {

@@ -10,6 +10,7 @@ import harness.TopicEnds;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.awaitility.Awaitility;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import routes.demo.SampleDirectory;
+import routes.directory.Person;
 
 /** Clicks from their topic to ClickHouse, on the real engines. */
 class AttendanceIT {
@@ -395,7 +399,46 @@ class AttendanceIT {
                                         PEOPLE.employee(0)
                                                 .at("/WORK/0/department/title")
                                                 .asText()));
-        assertThat(query("attendance_today")).hasSize(1);
+    }
+
+    @Test
+    void marksOfToday_areInAll_andByGroup() throws Exception {
+        String today = LocalDate.now(Person.ZONE).toString();
+        List<String> clicks = new ArrayList<>();
+        UUID last = UUID.randomUUID();
+        Set<String> groups = new TreeSet<>();
+        for (int student : List.of(0, 99)) {
+            for (String lesson : List.of("1", "2")) {
+                clicks.add(
+                        Clicks.json(
+                                UUID.randomUUID(),
+                                Map.of(
+                                        "STUDENT_ID", '"' + PEOPLE.studentId(student) + '"',
+                                        "LESSON_ID", lesson,
+                                        "LESSON_DATE", '"' + today + '"')));
+            }
+            groups.add(PEOPLE.group(student));
+        }
+        assertThat(groups).hasSize(2);
+        clicks.add(
+                Clicks.json(
+                        last,
+                        Map.of(
+                                "STUDENT_ID", '"' + PEOPLE.strangerId() + '"',
+                                "LESSON_DATE", '"' + today + '"')));
+        lab.send(clicks);
+        row(last);
+        List<String> expected = new ArrayList<>(List.of("\\N,5,3", "\"\",1,1"));
+        groups.forEach(group -> expected.add("\"%s\",2,1".formatted(group)));
+        Awaitility.await("latest marks of today")
+                .atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(query("attendance_today"))
+                                        .containsExactlyElementsOf(
+                                                expected.stream()
+                                                        .map(row -> '"' + today + "\"," + row)
+                                                        .toList()));
     }
 
     /** The rows as CSV. */

@@ -43,6 +43,12 @@ class ClickTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "2", "3", "4", "5", "\"5\""})
+    void marks_areFrom0To5(String mark) throws MalformedClick {
+        assertThat(with("ATTENDANCE_MARK", mark)).isNotNull();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"null", "\"\"", "\" \""})
     void clickWithoutMarkedBy_isGood_andAsksForNobody(String markedBy) throws MalformedClick {
         assertThat(with("MARKED_BY", markedBy).employee()).isNull();
@@ -67,8 +73,13 @@ class ClickTest {
                 "LESSON_DATE | \"2149-06-07\"",
                 "ATTENDANCE_MARK | \"present\"",
                 "ATTENDANCE_MARK | -1",
-                "ATTENDANCE_MARK | 100",
+                "ATTENDANCE_MARK | 6",
+                "ATTENDANCE_MARK | \"05\"",
+                "ATTENDANCE_MARK | 10",
                 "MARKED_BY_ROLE | \"teacher\"",
+                "MARKED_BY_ROLE | 4",
+                "MARKED_BY_ROLE | -1",
+                "MARKED_BY_ROLE | 12",
                 "DATE_CREATE | \"2024-09-02\"",
                 "DATE_CREATE | \"2024-09-02T25:00:00\"",
                 "DATE_CREATE | \"2024-09-02T10:00:00+25:00\"",
