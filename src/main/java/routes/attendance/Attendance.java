@@ -2,6 +2,7 @@ package routes.attendance;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -21,6 +22,7 @@ import routes.directory.PersonFields;
 import routes.directory.PersonId;
 import routes.kafka.AnnouncedRange;
 import routes.kafka.Forwarded;
+import routes.pipeline.Meters;
 
 /**
  * The steps of the attendance route.
@@ -42,14 +44,15 @@ public final class Attendance {
     Attendance(People people, Clock clock, MeterRegistry registry) {
         this.people = people;
         this.clock = clock;
-        enriched =
-                Counter.builder("caravan.attendance.clicks")
-                        .description("Enriched clicks that Kafka has acknowledged")
-                        .register(registry);
+        Meters meters = new Meters(registry, "caravan.attendance.", Tags.empty());
+        enriched = meters.counter("clicks", "Enriched clicks that Kafka has acknowledged");
         deadLetters =
-                Counter.builder("caravan.attendance.dead.letters")
-                        .description("Malformed clicks that went to the dead-letter topic")
-                        .register(registry);
+                meters.counter(
+                        "dead.letters", "Malformed clicks that went to the dead-letter topic");
+    }
+
+    Counter deadLetters() {
+        return deadLetters;
     }
 
     /** Parts the clicks from the records that are none. */
@@ -64,19 +67,6 @@ public final class Attendance {
             }
         }
         return new ClickBatch(batch, clicks, rejected);
-    }
-
-    /** The malformed clicks are in the dead-letter topic now. */
-    public void reported(ClickBatch batch) {
-        List<Rejected> reported = batch.getUnreported();
-        deadLetters.increment(reported.size());
-        LOG.warn(
-                "stream=attendance event=dead-letters records={} first-offset={}"
-                        + " first-reason=\"{}\"",
-                reported.size(),
-                reported.get(0).record().offset(),
-                reported.get(0).reason());
-        batch.reported();
     }
 
     /** The people whom the clicks name: who is in the cache, and who is to be asked for. */

@@ -27,6 +27,7 @@ public final class AttendanceRoute extends RouteBuilder {
             .templateParameter("workers")
             .from("ranges:{{topic}}?groupId={{group}}&rows={{rows}}&bytes={{bytes}}&linger={{linger}}&workers={{workers}}")
                 .routeId("attendance")
+                .description("Clicks, with what the directories know of the people, keyed by ID")
                 .errorHandler(noErrorHandler())
                 .to("bean:attendance?method=read").id("read")
                 .to("direct:dead-letters-attendance-clicks").id("dead-letters")

@@ -20,8 +20,6 @@ public final class AttendanceStream implements Pipeline {
     /** The sink that stores what this stream sends. */
     public static final List<String> SINKS = List.of("attendance_enriched");
 
-    private static final int DEAD_LETTER_PARTITIONS = 1;
-
     private final AttendanceSettings settings;
     private final int recordBytes;
     private final CamelContext context;
@@ -69,12 +67,12 @@ public final class AttendanceStream implements Pipeline {
                 settings.partitions(),
                 settings.retention(),
                 recordBytes);
-        topics.ensure(
+        DeadLettersRoute.prepare(
+                topics,
                 key + "topic",
                 settings.deadLetterTopic(),
-                DEAD_LETTER_PARTITIONS,
                 settings.deadLetterRetention(),
-                recordBytes + 64 * 1024);
+                recordBytes);
     }
 
     @Override
@@ -83,7 +81,11 @@ public final class AttendanceStream implements Pipeline {
         context.addRoutes(new AttendanceRoute());
         context.getRegistry().bind("attendance", attendance);
         DeadLettersRoute.start(
-                context, "attendance-clicks", "attendance", settings.deadLetterTopic());
+                context,
+                "attendance-clicks",
+                settings.deadLetterTopic(),
+                "stream=attendance",
+                attendance.deadLetters());
         TemplatedRouteBuilder.builder(context, "attendance")
                 .routeId("attendance")
                 .parameter("topic", settings.topic())

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import routes.directory.PersonFields;
 import routes.directory.PersonId;
+import routes.pipeline.Reason;
 
 /**
  * A teacher's click in the electronic journal: its own bytes, whom it names, and nothing else.
@@ -39,6 +40,7 @@ record Click(
         int to) {
     private static final int LARGEST_BYTES = 1 << 20;
     private static final int LONGEST_ID = 200;
+    private static final int SHOWN = 60;
     private static final JsonFactory JSON = new JsonFactory();
     private static final Set<String> ADDED = PersonFields.names();
     private static final Set<String> NOT_STAFF = Set.of("0", "1");
@@ -191,13 +193,10 @@ record Click(
         String expected = field.form.refuse(text);
         if (expected != null) {
             throw new MalformedClick(
-                    "field " + field + " is \"" + shortened(text) + "\", not " + expected);
+                    "field %s is \"%s\", not %s"
+                            .formatted(field, Reason.shortened(text, SHOWN), expected));
         }
         return text;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
     }
 
     private static String refuseUuid(String value) {

@@ -109,7 +109,7 @@ final class Flow {
     }
 
     private void lag(Map<String, Object> step, String group, String topic) {
-        put(step, "lag", gauge("caravan.sink.lag.records", "group", group, "topic", topic));
+        put(step, "lag", gauge("caravan.ranges.lag.records", "group", group, "topic", topic));
         step.put("lagUnit", "records behind");
     }
 

@@ -15,8 +15,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
-import routes.deadletter.DeadLettersUnread;
-import routes.deadletter.LatestDeadLetters;
+import routes.deadletter.DeadLettersFailed;
 import routes.deadletter.Replay;
 import routes.kafka.Brokers;
 import routes.pipeline.Reason;
@@ -85,24 +84,15 @@ final class LetterBox {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("topic", topic);
         try {
-            TopicDescription description = found.get();
-            LatestDeadLetters letters =
-                    LatestDeadLetters.read(
-                            Brokers.properties(settings),
-                            topic,
-                            description.topicId(),
-                            description.partitions().size(),
-                            SHOWN);
-            described.put("records", letters.records());
-            described.put(
-                    "letters",
-                    letters.letters().stream()
-                            .map(
-                                    letter ->
-                                            described(
-                                                    letter,
-                                                    letters.replayed().contains(letter.place())))
-                            .toList());
+            try (DeadLetterTopic letters =
+                    new DeadLetterTopic(Brokers.properties(settings), found.get())) {
+                described.put("records", letters.records());
+                described.put(
+                        "letters",
+                        letters.latest(SHOWN).stream()
+                                .map(letter -> described(letter, letters.replayed(letter)))
+                                .toList());
+            }
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                 throw e;
@@ -119,17 +109,11 @@ final class LetterBox {
         described.put("record", letter.place());
         described.put("time", letter.rejected().toString());
         described.put("origin", letter.topic() == null ? null : letter.origin());
-        described.put("key", shortened(letter.key()));
+        described.put("key", Reason.shortened(letter.key(), SHOWN_CHARACTERS));
         described.put("reason", letter.reason());
-        described.put("value", shortened(letter.value()));
+        described.put("value", Reason.shortened(letter.value(), SHOWN_CHARACTERS));
         described.put("replayed", replayed);
         return described;
-    }
-
-    private static String shortened(String text) {
-        return text == null || text.length() <= SHOWN_CHARACTERS
-                ? text
-                : text.substring(0, SHOWN_CHARACTERS) + "…";
     }
 
     /**
@@ -145,7 +129,7 @@ final class LetterBox {
         if (!replaying.tryLock()) {
             throw new Problem(409, "A replay is under way: wait for its end");
         }
-        try (DeadLetterTopic letters = new DeadLetterTopic(settings, topic)) {
+        try (DeadLetterTopic letters = DeadLetterTopic.open(settings, topic)) {
             Replay replay = Replay.ofAll(letters);
             replay.send(settings, null, null);
             forget();
@@ -158,7 +142,7 @@ final class LetterBox {
                     + (keyless == 0
                             ? ""
                             : " " + keyless + " without a key will: repair them by ./caravan.");
-        } catch (DeadLettersUnread e) {
+        } catch (DeadLettersFailed e) {
             throw new Problem(503, e.getMessage());
         } finally {
             replaying.unlock();

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.Replay;
+import routes.pipeline.Reason;
 import routes.runtime.Configured;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
@@ -216,7 +217,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
                             + " instead");
         }
         boolean itself = sinks.stream().anyMatch(sink -> sink.deadLetterTopic().equals(topic));
-        return new DeadLetterTopic(
+        return DeadLetterTopic.open(
                 settings,
                 itself ? topic : found.stream().findFirst().orElse(topic + ".dead-letter"));
     }
@@ -227,8 +228,8 @@ public final class DeadLetterCommand implements Callable<Integer> {
 
     private static String shortened(Object value) {
         // Control characters would break the lines, or steer the terminal.
-        String text = String.valueOf(value).replaceAll("[\\p{Cntrl}\\s]+", " ");
-        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+        return Reason.shortened(
+                String.valueOf(value).replaceAll("[\\p{Cntrl}\\s]+", " "), SHOWN_CHARACTERS);
     }
 
     private ParameterException wrong(String message) {

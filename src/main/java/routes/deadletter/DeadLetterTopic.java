@@ -1,6 +1,8 @@
 package routes.deadletter;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -31,33 +34,35 @@ import routes.settings.Settings;
  */
 public final class DeadLetterTopic implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Set<TopicPartition> partitions = new HashSet<>();
+    private final Set<TopicPartition> partitions;
     private final Map<TopicPartition, Long> end;
     private final Map<TopicPartition, TreeSet<Long>> letters = new HashMap<>();
     private final Map<TopicPartition, Replayed> replayed = new HashMap<>();
     private final Set<String> origins = new HashSet<>();
 
     /**
-     * Opens the topic, and looks through it once.
+     * Opens the topic without looking through it: {@link #replayed} does not know the doubles of
+     * what was replayed.
      *
-     * @throws DeadLettersUnread when Kafka does not answer, or has no such topic
+     * @param kafka what a Kafka client needs to connect
      */
-    public DeadLetterTopic(Settings settings, String topic) {
-        TopicDescription description = describe(settings, topic);
-        description
-                .partitions()
-                .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-        Map<String, Object> properties = new HashMap<>(Brokers.properties(settings));
-        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group(topic));
+    public DeadLetterTopic(Map<String, Object> kafka, TopicDescription topic) {
+        partitions =
+                topic.partitions().stream()
+                        .map(info -> new TopicPartition(topic.name(), info.partition()))
+                        .collect(Collectors.toSet());
+        Map<String, Object> properties = new HashMap<>(kafka);
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic.name() + ".replay");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
-        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        consumer = new KafkaConsumer<>(properties);
+        consumer =
+                new KafkaConsumer<>(
+                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try {
             consumer.assign(partitions);
             end = consumer.endOffsets(partitions);
@@ -66,18 +71,29 @@ public final class DeadLetterTopic implements AutoCloseable {
                 letters.put(partition, new TreeSet<>());
                 replayed.put(
                         partition,
-                        Replayed.read(committed.get(partition), description.topicId().toString()));
+                        Replayed.read(committed.get(partition), topic.topicId().toString()));
             }
-            read(this::note);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
         }
     }
 
-    /** The group whose offsets say what was replayed. */
-    static String group(String topic) {
-        return topic + ".replay";
+    /**
+     * Opens the topic, and looks through it once.
+     *
+     * @throws DeadLettersFailed when Kafka does not answer, or has no such topic
+     */
+    public static DeadLetterTopic open(Settings settings, String topic) {
+        DeadLetterTopic opened =
+                new DeadLetterTopic(Brokers.properties(settings), describe(settings, topic));
+        try {
+            opened.read(opened::note);
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     private static TopicDescription describe(Settings settings, String topic) {
@@ -88,13 +104,13 @@ public final class DeadLetterTopic implements AutoCloseable {
             return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
         } catch (ExecutionException | KafkaException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new DeadLettersUnread(
+                throw new DeadLettersFailed(
                         "Kafka has no topic "
                                 + topic
                                 + ": Caravan creates it when the sink starts that reads the topic"
                                 + " before it");
             }
-            throw new DeadLettersUnread(
+            throw new DeadLettersFailed(
                     "Kafka at "
                             + settings.text("caravan.kafka.brokers")
                             + " does not answer: start it, or set caravan.kafka.brokers ("
@@ -102,7 +118,7 @@ public final class DeadLetterTopic implements AutoCloseable {
                             + ")");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DeadLettersUnread("Interrupted while waiting for Kafka");
+            throw new DeadLettersFailed("Interrupted while waiting for Kafka");
         }
     }
 
@@ -121,14 +137,48 @@ public final class DeadLetterTopic implements AutoCloseable {
     /** Hands out every dead letter, by partition and offset. */
     public void read(Consumer<DeadLetter> reader) {
         consumer.seekToBeginning(partitions);
-        while (partitions.stream().anyMatch(name -> consumer.position(name) < end.get(name))) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                if (record.offset()
-                        < end.get(new TopicPartition(record.topic(), record.partition()))) {
-                    reader.accept(new DeadLetter(record));
-                }
+        while (!atEnd()) {
+            poll(reader);
+        }
+    }
+
+    /**
+     * The newest dead letters, the newest first, without reading the older ones.
+     *
+     * @param most how many of each partition
+     */
+    public List<DeadLetter> latest(int most) {
+        consumer.beginningOffsets(partitions)
+                .forEach(
+                        (name, begin) ->
+                                consumer.seek(name, Math.max(begin, end.get(name) - most)));
+        List<DeadLetter> latest = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!atEnd() && System.nanoTime() - deadline < 0) {
+            poll(latest::add);
+        }
+        latest.sort(Comparator.comparing(DeadLetter::rejected).reversed());
+        return latest;
+    }
+
+    private boolean atEnd() {
+        return partitions.stream().allMatch(name -> consumer.position(name) >= end.get(name));
+    }
+
+    private void poll(Consumer<DeadLetter> reader) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+            DeadLetter letter = new DeadLetter(record);
+            if (record.offset() < end.get(partition(letter))) {
+                reader.accept(letter);
             }
         }
+    }
+
+    /** How many the topic holds, replayed ones and repetitions of an origin included. */
+    public long records() {
+        return consumer.beginningOffsets(partitions).entrySet().stream()
+                .mapToLong(begin -> end.get(begin.getKey()) - begin.getValue())
+                .sum();
     }
 
     /** True if this one was replayed, or its double from the same origin. */

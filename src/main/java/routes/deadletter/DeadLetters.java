@@ -1,5 +1,6 @@
 package routes.deadletter;
 
+import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import routes.kafka.Forwarded;
+import routes.pipeline.Reason;
 
 /**
- * Rejected records as messages for the dead-letter topic: key, value and headers as they came, and
- * where from and why.
+ * A pipeline's rejected records as messages for its dead-letter topic: key, value and headers as
+ * they came, and where from and why.
  */
 public final class DeadLetters {
     /** What the names of our own headers begin with. */
@@ -34,7 +38,20 @@ public final class DeadLetters {
     /** On a record that was sent again: its place in the dead-letter topic. */
     static final String REPLAYED = OURS + "replayed";
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final int REASON_CHARACTERS = 2_000;
+
+    private final String pipeline;
+    private final Counter reported;
+
+    /**
+     * @param pipeline as the log names it: {@code pipeline=NAME}
+     * @param reported counts those that Kafka has
+     */
+    DeadLetters(String pipeline, Counter reported) {
+        this.pipeline = pipeline;
+        this.reported = reported;
+    }
 
     /** One message a rejected record. */
     public List<Message> messages(Rejections batch, Exchange exchange) {
@@ -47,7 +64,7 @@ public final class DeadLetters {
                     headers.add(header);
                 }
             }
-            headers.add(REASON, bytes(cut(rejected.reason())));
+            headers.add(REASON, bytes(Reason.shortened(rejected.reason(), REASON_CHARACTERS)));
             headers.add(TOPIC, bytes(record.topic()));
             headers.add(PARTITION, bytes(Integer.toString(record.partition())));
             headers.add(OFFSET, bytes(Long.toString(record.offset())));
@@ -56,10 +73,17 @@ public final class DeadLetters {
         return messages;
     }
 
-    private static String cut(String reason) {
-        return reason.length() <= REASON_CHARACTERS
-                ? reason
-                : reason.substring(0, REASON_CHARACTERS) + "…";
+    /** Kafka has them. */
+    public void reported(Rejections batch) {
+        List<Rejected> letters = batch.getUnreported();
+        reported.increment(letters.size());
+        LOG.warn(
+                "{} event=dead-letters records={} first-offset={} first-reason=\"{}\"",
+                pipeline,
+                letters.size(),
+                letters.get(0).record().offset(),
+                letters.get(0).reason());
+        batch.reported();
     }
 
     private static byte[] bytes(String text) {

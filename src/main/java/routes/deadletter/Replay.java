@@ -36,12 +36,12 @@ public final class Replay {
      * One, even if it was sent before.
      *
      * @param place partition:offset in the dead-letter topic
-     * @throws DeadLettersUnread when there is none
+     * @throws DeadLettersFailed when there is none
      */
     public static Replay ofOne(DeadLetterTopic letters, String place) {
         Replay replay = of(letters, place);
         if (replay.places.isEmpty()) {
-            throw new DeadLettersUnread(
+            throw new DeadLettersFailed(
                     "There is no dead letter "
                             + place
                             + " that could be sent again: dead-letter list shows those there are");
@@ -90,7 +90,7 @@ public final class Replay {
      *
      * @param key another key, or null
      * @param value another value, or null
-     * @throws DeadLettersUnread when Kafka refuses one; then nothing is noted
+     * @throws DeadLettersFailed when Kafka refuses one; then nothing is noted
      */
     public void send(Settings settings, byte[] key, byte[] value) {
         // Fails before anything is sent, if it fails.
@@ -124,7 +124,7 @@ public final class Replay {
             producer.flush();
         }
         if (refused.get() != null) {
-            throw new DeadLettersUnread(
+            throw new DeadLettersFailed(
                     "Kafka did not take all of them; those that it took are left out as"
                             + " repetitions when they are sent again. Replay once more: "
                             + refused.get().getMessage());

@@ -58,7 +58,7 @@ final class Replayed {
     /**
      * @param letters offsets of all dead letters of the partition, ascending
      * @param end offset behind the last of them
-     * @throws DeadLettersUnread when more has been replayed here and there than a broker can
+     * @throws DeadLettersFailed when more has been replayed here and there than a broker can
      *     remember
      */
     OffsetAndMetadata write(Collection<Long> letters, long end) {
@@ -81,7 +81,7 @@ final class Replayed {
         append(ranges, start, last);
         String metadata = TOPIC + topicId + RANGES + ranges;
         if (metadata.length() > MOST_METADATA) {
-            throw new DeadLettersUnread(
+            throw new DeadLettersFailed(
                     "Too many dead letters have been replayed one by one, with others between"
                             + " them: replay the others first, without --record");
         }

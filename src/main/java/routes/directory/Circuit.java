@@ -2,12 +2,13 @@ package routes.directory;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.pipeline.Meters;
 import routes.pipeline.Reason;
 
 /**
@@ -56,10 +57,11 @@ final class Circuit {
                                         event.getStateTransition().getFromState(),
                                         event.getStateTransition().getToState(),
                                         lastFailure));
-        Gauge.builder("caravan.directory.circuit.open", () -> state().equals("CLOSED") ? 0 : 1)
-                .description("1 while a directory is left alone or tried again, 0 else")
-                .tag("directory", directory.name())
-                .register(registry);
+        new Meters(registry, "caravan.directory.", Tags.of("directory", directory.name()))
+                .gauge(
+                        "circuit.open",
+                        "1 while a directory is left alone or tried again, 0 else",
+                        () -> state().equals("CLOSED") ? 0 : 1);
     }
 
     private Timer queries(MeterRegistry registry, String outcome) {

@@ -27,7 +27,10 @@ final class DirectoriesRoute extends RouteBuilder {
     // spotless:off
     @Override
     public void configure() {
-        var people = from("direct:people").routeId("people").errorHandler(noErrorHandler());
+        var people = from("direct:people")
+            .routeId("people")
+            .description("People who are not in the cache, from one directory after the other")
+            .errorHandler(noErrorHandler());
         directories.forEach((directory, circuit) -> {
             String name = directory.name();
             people.filter(simple("${body.missing.size} > 0")).id("missing-before-" + name)
@@ -46,6 +49,7 @@ final class DirectoriesRoute extends RouteBuilder {
     private void guarded(String name, Circuit circuit) {
         from("direct:directory-" + name)
             .routeId("directory-" + name)
+            .description("People from the directory " + name + ", unless its circuit is open")
             .errorHandler(noErrorHandler())
             .setProperty(LOOKUP, body()).id("lookup-" + name)
             .transform(simple("${body.missing}")).id("missing-" + name)
@@ -68,6 +72,7 @@ final class DirectoriesRoute extends RouteBuilder {
         String name = directory.name();
         from("direct:ask-" + name)
             .routeId("ask-" + name)
+            .description("A question to " + name + ", in as many requests as it takes")
             .errorHandler(noErrorHandler())
             .setProperty(QUESTION).method("directory-" + name, "ask").id("question-" + name)
             .loopDoWhile(exchange -> question(exchange).isOpen()).id("open-question-" + name)
@@ -86,6 +91,7 @@ final class DirectoriesRoute extends RouteBuilder {
     private void asked(String name) {
         from("direct:ask-" + name)
             .routeId("ask-" + name)
+            .description("People in " + name + ", which needs no server")
             .errorHandler(noErrorHandler())
             .to("bean:directory-" + name + "?method=find").id("find-" + name);
     }

@@ -152,7 +152,7 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
     }
 
     static String shortened(Object text) {
-        String line = String.valueOf(text).replaceAll("\\s+", " ");
-        return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + "…";
+        return Reason.shortened(
+                String.valueOf(text).replaceAll("\\s+", " "), SHOWN_CHARACTERS);
     }
 }

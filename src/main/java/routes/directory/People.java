@@ -5,14 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import routes.pipeline.Meters;
 
 /** What the directories have said of people, in a cache of bounded size. */
 public final class People {
@@ -49,28 +50,22 @@ public final class People {
                                                 fields.known() ? found : missing))
                         .ticker(ticker)
                         .build();
+        Meters meters = new Meters(registry, "caravan.attendance.", Tags.empty());
         fromCache =
-                Counter.builder("caravan.attendance.people.cached")
-                        .description("People of a batch who were in the cache")
-                        .register(registry);
+                meters.counter("people.cached", "People of a batch who were in the cache");
         asked =
-                Counter.builder("caravan.attendance.people.asked")
-                        .description("People of a batch whom the directories were asked for")
-                        .register(registry);
+                meters.counter(
+                        "people.asked", "People of a batch whom the directories were asked for");
         notFound =
-                Counter.builder("caravan.attendance.people.not.found")
-                        .description("Answers of the directories that they do not know a person")
-                        .register(registry);
-        Gauge.builder("caravan.attendance.cache.people", cache, Cache::estimatedSize)
-                .description("People in the cache, unknown ones too")
-                .register(registry);
-        Gauge.builder(
-                        "caravan.attendance.cache.bytes",
-                        cache,
-                        all -> all.policy().eviction().orElseThrow().weightedSize().orElse(0))
-                .description("Memory that the cache takes, about")
-                .baseUnit("bytes")
-                .register(registry);
+                meters.counter(
+                        "people.not.found",
+                        "Answers of the directories that they do not know a person");
+        meters.gauge(
+                "cache.people", "People in the cache, unknown ones too", cache::estimatedSize);
+        meters.gauge(
+                "cache.bytes",
+                "Memory that the cache takes, about",
+                () -> cache.policy().eviction().orElseThrow().weightedSize().orElse(0));
     }
 
     /**

@@ -1,17 +1,21 @@
 package routes.kafka;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
+import routes.pipeline.Meters;
 
 /**
  * Consumer lag by topic, over the partitions that this process owns, and records lost to retention.
  */
 final class RangesMetrics {
+    /** How these were called when only sinks had them: dashboards may still ask for them. */
+    private static final String BEFORE = "caravan.sink.";
+
     private final MeterRegistry registry;
     private final Map<String, Map<TopicPartition, AtomicLong>> lags = new ConcurrentHashMap<>();
 
@@ -27,17 +31,13 @@ final class RangesMetrics {
 
     private Map<TopicPartition, AtomicLong> gauge(String group, String topic) {
         Map<TopicPartition, AtomicLong> partitions = new ConcurrentHashMap<>();
-        Gauge.builder(
-                        "caravan.sink.lag.records",
-                        partitions,
-                        all -> all.values().stream().mapToLong(AtomicLong::get).sum())
-                .description(
-                        "Records that are in Kafka and not in ClickHouse yet, on this process's"
-                                + " partitions")
-                .tag("group", group)
-                .tag("topic", topic)
-                .strongReference(true)
-                .register(registry);
+        for (String name : List.of("caravan.ranges.", BEFORE)) {
+            meters(name, group, topic)
+                    .gauge(
+                            "lag.records",
+                            "Records that the group has not done yet, on this process's partitions",
+                            () -> partitions.values().stream().mapToLong(AtomicLong::get).sum());
+        }
         return partitions;
     }
 
@@ -49,11 +49,16 @@ final class RangesMetrics {
     }
 
     void lost(String group, String topic, int partition, long records) {
-        Counter.builder("caravan.sink.records.lost")
-                .description("Records that Kafka's retention deleted before they were read")
-                .tag("group", group)
-                .tag("topic", topic)
-                .register(registry)
-                .increment(records);
+        for (String name : List.of("caravan.ranges.", BEFORE)) {
+            meters(name, group, topic)
+                    .counter(
+                            "records.lost",
+                            "Records that Kafka's retention deleted before they were read")
+                    .increment(records);
+        }
+    }
+
+    private Meters meters(String prefix, String group, String topic) {
+        return new Meters(registry, prefix, Tags.of("group", group, "topic", topic));
     }
 }

@@ -2,11 +2,10 @@ package routes.outbox;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
-import java.util.function.Supplier;
+import routes.pipeline.Meters;
 
 /** What one outbox counts and measures. */
 final class OutboxMeters {
@@ -26,57 +25,26 @@ final class OutboxMeters {
     final Timer batchTime;
     volatile Backlog backlog = new Backlog(0, 0, 0);
 
-    private final String pipeline;
-    private final MeterRegistry registry;
-
     OutboxMeters(String pipeline, MeterRegistry registry) {
-        this.pipeline = pipeline;
-        this.registry = registry;
-        polls = counter("polls", "Times that unsent rows were looked for");
-        sent = counter("rows.sent", "Rows that Kafka has acknowledged and that are marked");
+        Meters meters = new Meters(registry, "caravan.outbox.", Tags.of("pipeline", pipeline));
+        polls = meters.counter("polls", "Times that unsent rows were looked for");
+        sent = meters.counter("rows.sent", "Rows that Kafka has acknowledged and that are marked");
         tooLarge =
-                counter(
+                meters.counter(
                         "rows.too.large",
                         "Times that a row was left unsent because it is larger than a record may"
                                 + " be");
-        batchRows =
-                DistributionSummary.builder("caravan.outbox.batch.rows")
-                        .description("Rows in a transaction")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(1.0)
-                        .maximumExpectedValue(100_000.0)
-                        .register(registry);
-        batchTime =
-                Timer.builder("caravan.outbox.batch.time")
-                        .description("One batch from the lock to the mark")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(Duration.ofMillis(1))
-                        .maximumExpectedValue(Duration.ofSeconds(60))
-                        .register(registry);
-        gauge("unsent.rows", "Rows not sent yet, counted up to a million", () -> backlog.rows());
-        gauge(
+        batchRows = meters.batchRows("Rows in a transaction");
+        batchTime = meters.batchTime("One batch from the lock to the mark");
+        meters.gauge(
+                "unsent.rows", "Rows not sent yet, counted up to a million", () -> backlog.rows());
+        meters.gauge(
                 "oldest.unsent.seconds",
                 "Age of the first unsent row since its commit, in seconds",
                 () -> backlog.seconds());
-        gauge(
+        meters.gauge(
                 "skipped.rows",
                 "Rows that are not sent before somebody lets them go",
                 () -> backlog.skipped());
-    }
-
-    private Counter counter(String name, String description) {
-        return Counter.builder("caravan.outbox." + name)
-                .description(description)
-                .tag("pipeline", pipeline)
-                .register(registry);
-    }
-
-    private void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder("caravan.outbox." + name, value)
-                .description(description)
-                .tag("pipeline", pipeline)
-                .register(registry);
     }
 }

@@ -22,6 +22,11 @@ public final class Reason {
         return outer.contains(inner) ? outer : outer + ": " + inner;
     }
 
+    /** A text as messages quote it: its first characters, if it has more. */
+    public static String shortened(String text, int most) {
+        return text == null || text.length() <= most ? text : text.substring(0, most) + "…";
+    }
+
     private static String text(Throwable failure) {
         String message = failure.getMessage();
         return (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message)

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import routes.pipeline.Reason;
 
 /**
  * What a ClickHouse column can hold, where ClickHouse itself would not say no: it wraps integers
@@ -74,7 +75,7 @@ final class Column {
 
     /** A value as messages quote it. */
     static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+        return Reason.shortened(text, 60);
     }
 
     private static String bare(String type) {

@@ -1,5 +1,6 @@
 package routes.sink;
 
+import io.micrometer.core.instrument.Counter;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -9,7 +10,6 @@ import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouseRefused;
-import routes.deadletter.Rejected;
 import routes.kafka.AnnouncedRange;
 
 /**
@@ -31,6 +31,10 @@ public final class Sink {
         this.table = table;
         this.check = check;
         this.metrics = metrics;
+    }
+
+    Counter deadLetters() {
+        return metrics.deadLetters();
     }
 
     /**
@@ -77,8 +81,11 @@ public final class Sink {
     public void inserted(SinkBatch sinkBatch) {
         AnnouncedRange batch = sinkBatch.batch();
         long nanos = sinkBatch.inserted();
-        metrics.unknownFields(sinkBatch.unknownFields());
-        metrics.inserted(sinkBatch.getRows().size(), sinkBatch.duplicates(), nanos);
+        metrics.inserted(
+                sinkBatch.getRows().size(),
+                sinkBatch.duplicates(),
+                sinkBatch.unknownFields(),
+                nanos);
         LOG.info(
                 "pipeline={} topic={} partition={} offsets={}-{} rows={} duplicates={} rejected={}"
                         + " ms={}",
@@ -139,20 +146,5 @@ public final class Sink {
     public String fill(
             @Body Map<String, Object> view, @ExchangeProperty("recovery") Recovery recovery) {
         return recovery.fill(view);
-    }
-
-    /** The rejected records are in the dead-letter topic now. */
-    public void reported(SinkBatch sinkBatch) {
-        List<Rejected> reported = sinkBatch.getUnreported();
-        if (!reported.isEmpty()) {
-            metrics.deadLetters(reported.size());
-            LOG.warn(
-                    "pipeline={} event=dead-letters records={} first-offset={} first-reason=\"{}\"",
-                    pipeline,
-                    reported.size(),
-                    reported.get(0).record().offset(),
-                    reported.get(0).reason());
-            sinkBatch.reported();
-        }
     }
 }

@@ -26,17 +26,15 @@ import routes.kafka.CommitTime;
  *
  * <p>Not for several threads at once.
  */
-public final class SinkBatch implements Rejections, Rows {
+public final class SinkBatch extends Rejections implements Rows {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
     private final AnnouncedRange batch;
     private final List<Row> good;
-    private final List<Rejected> unreported = new ArrayList<>();
     private int unknownFields;
     private boolean doubtful;
     private Set<String> strangeFields = Set.of();
     private List<Row> rows = List.of();
-    private int rejected;
     private int duplicates;
     private long started = System.nanoTime();
     private boolean inserted;
@@ -114,24 +112,10 @@ public final class SinkBatch implements Rejections, Rows {
     }
 
     void reject(List<Rejected> more) {
-        rejected += more.size();
-        unreported.addAll(more);
+        add(more);
         Set<Long> offsets = new HashSet<>();
         more.forEach(bad -> offsets.add(bad.record().offset()));
         good.removeIf(row -> offsets.contains(row.record().offset()));
-    }
-
-    @Override
-    public List<Rejected> getUnreported() {
-        return List.copyOf(unreported);
-    }
-
-    void reported() {
-        unreported.clear();
-    }
-
-    int rejected() {
-        return rejected;
     }
 
     int duplicates() {

@@ -3,8 +3,10 @@ package routes.sink;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import routes.pipeline.Meters;
 
 /** What a sink counts, under the tag {@code pipeline}. */
 final class SinkMetrics {
@@ -16,56 +18,30 @@ final class SinkMetrics {
     private final Timer batchTime;
 
     SinkMetrics(MeterRegistry registry, String pipeline) {
-        inserted =
-                Counter.builder("caravan.sink.rows.inserted")
-                        .description("Rows that ClickHouse has stored")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
+        Meters meters = new Meters(registry, "caravan.sink.", Tags.of("pipeline", pipeline));
+        inserted = meters.counter("rows.inserted", "Rows that ClickHouse has stored");
         duplicates =
-                Counter.builder("caravan.sink.duplicates")
-                        .description(
-                                "Records left out because their key stands in the table already")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
+                meters.counter(
+                        "duplicates",
+                        "Records left out because their key stands in the table already");
         deadLetters =
-                Counter.builder("caravan.sink.dead.letters")
-                        .description("Records that went to the dead-letter topic")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
+                meters.counter("dead.letters", "Records that went to the dead-letter topic");
         unknownFields =
-                Counter.builder("caravan.sink.unknown.fields")
-                        .description("JSON fields left out because the table has no such column")
-                        .tag("pipeline", pipeline)
-                        .register(registry);
-        batchRows =
-                DistributionSummary.builder("caravan.sink.batch.rows")
-                        .description("Rows in an insert")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(1.0)
-                        .maximumExpectedValue(100_000.0)
-                        .register(registry);
-        batchTime =
-                Timer.builder("caravan.sink.batch.time")
-                        .description("One insert")
-                        .tag("pipeline", pipeline)
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(Duration.ofMillis(1))
-                        .maximumExpectedValue(Duration.ofSeconds(60))
-                        .register(registry);
+                meters.counter(
+                        "unknown.fields",
+                        "JSON fields left out because the table has no such column");
+        batchRows = meters.batchRows("Rows in an insert");
+        batchTime = meters.batchTime("One insert");
     }
 
-    void unknownFields(int count) {
-        unknownFields.increment(count);
+    Counter deadLetters() {
+        return deadLetters;
     }
 
-    void deadLetters(int count) {
-        deadLetters.increment(count);
-    }
-
-    void inserted(int rows, int left, long nanos) {
+    void inserted(int rows, int left, int unknown, long nanos) {
         inserted.increment(rows);
         duplicates.increment(left);
+        unknownFields.increment(unknown);
         batchRows.record(rows);
         batchTime.record(Duration.ofNanos(nanos));
     }

@@ -16,8 +16,6 @@ import routes.sql.SqlFile;
 
 /** Makes a sink ready and starts its routes. */
 public final class Sinks {
-    private static final int DEAD_LETTER_PARTITIONS = 1;
-
     /** Codes in system.errors that speak of a statement's text, not of the server's state. */
     private static final Set<Integer> NEVER_RIGHT =
             Set.of(
@@ -51,12 +49,12 @@ public final class Sinks {
         String key = "caravan.sink." + sink.name() + ".";
         topics.ensure(
                 key + "topic", sink.topic(), sink.partitions(), sink.retention(), recordBytes);
-        topics.ensure(
+        DeadLettersRoute.prepare(
+                topics,
                 key + "dead-letter-topic",
                 sink.deadLetterTopic(),
-                DEAD_LETTER_PARTITIONS,
                 sink.deadLetterRetention(),
-                recordBytes + 64 * 1024);
+                recordBytes);
         sink.ddl().ifPresent(file -> create(key + "ddl", file));
         SinkTable table =
                 new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
@@ -85,7 +83,11 @@ public final class Sinks {
     public void start(SinkSettings settings, Sink sink) {
         context.getRegistry().bind("sink-" + settings.name(), sink);
         DeadLettersRoute.start(
-                context, settings.name(), "sink-" + settings.name(), settings.deadLetterTopic());
+                context,
+                settings.name(),
+                settings.deadLetterTopic(),
+                "pipeline=" + settings.name(),
+                sink.deadLetters());
         for (String template : List.of("narrow", "recover")) {
             TemplatedRouteBuilder.builder(context, template)
                     .routeId(template + "-" + settings.name())

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Route;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -75,9 +76,14 @@ class AttendanceRouteTest extends CamelTestSupport {
         Clock clock = Clock.fixed(Instant.parse("2024-09-02T21:30:00Z"), Person.ZONE);
         Directories directories = new Directories(Settings.load(Map.of()), registry);
         directories.start(context);
-        context.getRegistry()
-                .bind("attendance", new Attendance(directories.people(), clock, registry));
-        DeadLettersRoute.start(context, "attendance-clicks", "attendance", "dead");
+        Attendance attendance = new Attendance(directories.people(), clock, registry);
+        context.getRegistry().bind("attendance", attendance);
+        DeadLettersRoute.start(
+                context,
+                "attendance-clicks",
+                "dead",
+                "stream=attendance",
+                attendance.deadLetters());
         TemplatedRouteBuilder.builder(context, "attendance")
                 .routeId("attendance")
                 .parameter("topic", "clicks")
@@ -174,6 +180,14 @@ class AttendanceRouteTest extends CamelTestSupport {
         assertThat(click.get("TEACHER_FIO").isNull()).isTrue();
         assertThat(click.size()).isEqualTo(11 + PersonFields.names().size());
         assertThat(sent()).isEqualTo(1);
+    }
+
+    @Test
+    void everyRoute_saysWhatItDoes() {
+        assertThat(context.getRoutes())
+                .extracting(Route::getDescription)
+                .hasSize(5)
+                .allSatisfy(text -> assertThat(text).isNotBlank().doesNotContain("{{"));
     }
 
     @Test

@@ -52,7 +52,7 @@ class ReplayedTest {
         List<Long> letters = LongStream.range(0, 4_000).boxed().toList();
         Replayed replayed = with(LongStream.range(1, 4_000).filter(n -> n % 2 == 1).toArray());
         assertThatThrownBy(() -> replayed.write(letters, 4_000))
-                .isInstanceOf(DeadLettersUnread.class)
+                .isInstanceOf(DeadLettersFailed.class)
                 .hasMessageContaining("without --record");
     }
 }

@@ -177,12 +177,12 @@ class RangeReaderTest extends ReaderLab {
         broker.append(0, 0, 1, 2, 3);
         join(0);
         reader.step();
-        assertThat(meters.get("caravan.sink.lag.records").gauge().value()).isEqualTo(4);
+        assertThat(meters.get("caravan.ranges.lag.records").gauge().value()).isEqualTo(4);
         out.get(0).acknowledge();
         nowMs += 500;
         reader.step();
-        assertThat(meters.get("caravan.sink.lag.records").gauge().value()).isEqualTo(1);
+        assertThat(meters.get("caravan.ranges.lag.records").gauge().value()).isEqualTo(1);
         consumer.assign();
-        assertThat(meters.get("caravan.sink.lag.records").gauge().value()).isEqualTo(0);
+        assertThat(meters.get("caravan.ranges.lag.records").gauge().value()).isEqualTo(0);
     }
 }

@@ -121,7 +121,7 @@ class TakeoverTest extends ReaderLab {
         consumer.updateBeginningOffsets(Map.of(partition(0), 7L));
         consumer.arrive(0, 7, 8, 9);
         steps(2);
-        assertThat(meters.get("caravan.sink.records.lost").counter().count()).isEqualTo(4);
+        assertThat(meters.get("caravan.ranges.records.lost").counter().count()).isEqualTo(4);
         assertThat(out.get(1).range().records()).hasSize(3);
         assertThat(noteAtHandOut.get(1)).isEqualTo("3 caravan:end=9");
     }
@@ -161,6 +161,6 @@ class TakeoverTest extends ReaderLab {
         steps(3);
         assertThat(out).hasSize(1);
         assertThat(broker.note(0)).isEqualTo("1 " + note);
-        assertThat(meters.get("caravan.sink.lag.records").gauge().value()).isEqualTo(3);
+        assertThat(meters.get("caravan.ranges.lag.records").gauge().value()).isEqualTo(3);
     }
 }

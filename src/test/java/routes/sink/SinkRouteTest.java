@@ -97,13 +97,11 @@ class SinkRouteTest extends CamelTestSupport {
                         check(columns("id", "UInt8")),
                         SinkRouteTest::check,
                         () -> nanos);
-        context.getRegistry()
-                .bind(
-                        "sink-x",
-                        new Sink("x", "x", check, new SinkMetrics(new SimpleMeterRegistry(), "x")));
+        Sink sink = new Sink("x", "x", check, new SinkMetrics(new SimpleMeterRegistry(), "x"));
+        context.getRegistry().bind("sink-x", sink);
         // Never asked for a connection.
         context.getRegistry().bind("clickhouse", new HikariDataSource());
-        DeadLettersRoute.start(context, "x", "sink-x", "t.dead-letter");
+        DeadLettersRoute.start(context, "x", "t.dead-letter", "pipeline=x", sink.deadLetters());
         template("sink")
                 .parameter("topic", "t")
                 .parameter("group", "g")
