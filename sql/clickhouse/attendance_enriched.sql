@@ -1,5 +1,6 @@
 -- Every click of the electronic journal with the people's fields, a row an ID of the topic attendance_enriched; kept for
--- ever. A time without a zone is one in Moscow.
+-- ever. A time without a zone is one in Moscow. Caravan adds the columns that say where a row came from; those that are named
+-- here are used here.
 
 CREATE TABLE IF NOT EXISTS attendance_enriched (
     ID UUID,
@@ -33,12 +34,8 @@ CREATE TABLE IF NOT EXISTS attendance_enriched (
     KAFEDRA LowCardinality(Nullable(String)),
     TEACHER_AGE Nullable(UInt8),
     TEACHER_SEX LowCardinality(Nullable(String)),
-    kafka_key String,
-    kafka_batch LowCardinality(String),
     kafka_partition UInt32,
-    kafka_offset UInt64,
-    committed_at Nullable(DateTime64(6, 'UTC')),
-    arrived_at DateTime64(3, 'UTC') DEFAULT now64(3)
+    kafka_offset UInt64
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(LESSON_DATE)
 ORDER BY (LESSON_DATE, STUDENT_ID, LESSON_ID)

@@ -1,4 +1,5 @@
 -- Points spent, a row an event of the Postgres table user_events; kept 30 days after the event, its sums 180 days.
+-- Caravan adds the columns that say where a row came from; those that are named here are used here.
 
 CREATE TABLE IF NOT EXISTS user_events (
     id Int64,
@@ -6,11 +7,8 @@ CREATE TABLE IF NOT EXISTS user_events (
     event_type LowCardinality(Nullable(String)),
     points_spent Nullable(UInt32),
     event_time Nullable(DateTime('UTC')),
-    kafka_key String,
-    kafka_batch LowCardinality(String),
     kafka_partition UInt32,
     kafka_offset UInt64,
-    committed_at Nullable(DateTime64(6, 'UTC')),
     arrived_at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = MergeTree
 ORDER BY id

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
@@ -71,7 +73,7 @@ public final class Attendance {
 
     /** The people whom the clicks name: who is in the cache, and who is to be asked for. */
     public Lookup lookUp(ClickBatch batch) {
-        List<PersonId> ids = new ArrayList<>(2 * batch.clicks().size());
+        Set<PersonId> ids = new HashSet<>(2 * batch.clicks().size());
         for (Click click : batch.clicks()) {
             ids.add(click.student());
             if (click.employee() != null) {

@@ -152,7 +152,6 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
     }
 
     static String shortened(Object text) {
-        return Reason.shortened(
-                String.valueOf(text).replaceAll("\\s+", " "), SHOWN_CHARACTERS);
+        return Reason.shortened(String.valueOf(text).replaceAll("\\s+", " "), SHOWN_CHARACTERS);
     }
 }

@@ -25,10 +25,7 @@ public record Meters(MeterRegistry registry, String prefix, Tags tags) {
 
     /** Asks for a value whenever somebody looks. */
     public void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder(prefix + name, value)
-                .description(description)
-                .tags(tags)
-                .register(registry);
+        Gauge.builder(prefix + name, value).description(description).tags(tags).register(registry);
     }
 
     /** How many rows batches have. */

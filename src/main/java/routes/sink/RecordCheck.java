@@ -240,7 +240,8 @@ final class RecordCheck {
         required.removeAll(names(record));
         return (required.size() == 1
                         ? "field %s is missing, and its column has neither NULL nor a default"
-                        : "fields %s are missing, and their columns have neither NULL nor a default")
+                        : "fields %s are missing, and their columns have neither NULL nor a"
+                                + " default")
                 .formatted(String.join(", ", required));
     }
 

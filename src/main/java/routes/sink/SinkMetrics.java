@@ -24,8 +24,7 @@ final class SinkMetrics {
                 meters.counter(
                         "duplicates",
                         "Records left out because their key stands in the table already");
-        deadLetters =
-                meters.counter("dead.letters", "Records that went to the dead-letter topic");
+        deadLetters = meters.counter("dead.letters", "Records that went to the dead-letter topic");
         unknownFields =
                 meters.counter(
                         "unknown.fields",

@@ -47,9 +47,9 @@ class PagesIT {
         clickHouse = ClickHouseServer.writer(Settings.load(environment));
         statements("raw/tables.sql");
         events();
-        statements("attendance_enriched.sql");
+        table("attendance_enriched");
         clicks();
-        statements("viewing_events.sql");
+        table("viewing_events");
         sessions();
         statements("staging/viewing_events.sql");
         statements("marts/viewing_sessions.sql");
@@ -73,6 +73,13 @@ class PagesIT {
         }
         clickHouse.close();
         sandbox.close();
+    }
+
+    /** A sink's table, as its first start makes it. */
+    private static void table(String name) {
+        statements(name + ".sql");
+        SqlFile.statements("classpath:sql/clickhouse/sink/sink_table.sql")
+                .forEach(sql -> clickHouse.execute(sql.replace("{table}", name)));
     }
 
     private static void statements(String file) {
