@@ -9,11 +9,13 @@ import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,19 +52,20 @@ record Click(
     /** Days that have been seen to be good: the clicks of a batch name few. */
     private static final Set<String> DAYS = ConcurrentHashMap.newKeySet();
 
+    private static final String UUID = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    private static final String MILLIS = "9999999999999";
+    private static final String TIME_OF_DAY = "T29:59:59";
+
     private static final Pattern FRACTION_AND_ZONE =
             Pattern.compile("(?:\\.\\d{1,9})?(Z|[+-]\\d\\d:?\\d\\d)?");
     // What ClickHouse's Date holds; DateTime64(3) holds more.
     private static final LocalDate FIRST_DATE = LocalDate.of(1970, 1, 1);
     private static final LocalDate LAST_DATE = LocalDate.of(2149, 6, 6);
 
-    /** Null when the value is of this form, else what it ought to be. */
-    @FunctionalInterface
-    private interface Form {
-        String refuse(String value);
-    }
-
-    /** The fields of a click, by their names. */
+    /**
+     * The fields of a click, by their names. A form gives null for a value of its kind, or else
+     * what it ought to be.
+     */
     private enum Field {
         ID(true, Click::refuseUuid),
         JOURNAL_ID(true, Click::refuseId),
@@ -70,9 +73,9 @@ record Click(
         LESSON_ID(true, Click::refuseId),
         LESSON_DATE(true, Click::refuseDate),
         DATE_CREATE(true, Click::refuseTime),
-        ATTENDANCE_MARK(true, value -> refuseDigit(value, '5')),
+        ATTENDANCE_MARK(true, value -> refuseDigit(value, "5")),
         MARKED_BY(false, value -> value.isBlank() ? null : refuseId(value)),
-        MARKED_BY_ROLE(false, value -> refuseDigit(value, '3')),
+        MARKED_BY_ROLE(false, value -> refuseDigit(value, "3")),
         TYPE_MARK(false, value -> null),
         NUMBER_CERT(false, value -> null);
 
@@ -82,9 +85,9 @@ record Click(
                 EnumSet.copyOf(Stream.of(values()).filter(field -> field.required).toList());
 
         private final boolean required;
-        private final Form form;
+        private final UnaryOperator<String> form;
 
-        Field(boolean required, Form form) {
+        Field(boolean required, UnaryOperator<String> form) {
             this.required = required;
             this.form = form;
         }
@@ -126,11 +129,7 @@ record Click(
         if (from < 0 || value[from] != '{') {
             throw new MalformedClick("the value is not UTF-8 text");
         }
-        String id = null;
-        String student = null;
-        String markedBy = null;
-        String role = null;
-        Set<Field> seen = EnumSet.noneOf(Field.class);
+        Map<Field, String> texts = new EnumMap<>(Field.class);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
@@ -143,36 +142,30 @@ record Click(
                 parser.skipChildren();
                 continue;
             }
-            if (!seen.add(field)) {
+            if (texts.containsKey(field)) {
                 throw new MalformedClick("field " + field + " stands there twice");
             }
-            String text = text(field, parser);
-            switch (field) {
-                case ID -> id = text;
-                case STUDENT_ID -> student = text;
-                case MARKED_BY -> markedBy = text;
-                case MARKED_BY_ROLE -> role = text;
-                default -> {
-                    // Only its form matters here.
-                }
-            }
+            texts.put(field, text(field, parser));
         }
         int to = (int) parser.currentLocation().getByteOffset() - 1;
         if (parser.nextToken() != null) {
             throw new MalformedClick("the value holds more than one JSON object");
         }
-        if (!seen.containsAll(Field.REQUIRED)) {
-            Set<Field> missing = EnumSet.copyOf(Field.REQUIRED);
-            missing.removeAll(seen);
+        if (!texts.keySet().containsAll(Field.REQUIRED)) {
             throw new MalformedClick(
                     "without "
-                            + missing.stream().map(Field::name).collect(Collectors.joining(", ")));
+                            + Field.REQUIRED.stream()
+                                    .filter(field -> !texts.containsKey(field))
+                                    .map(Field::name)
+                                    .collect(Collectors.joining(", ")));
         }
+        String markedBy = texts.get(Field.MARKED_BY);
+        String role = texts.get(Field.MARKED_BY_ROLE);
         boolean staff = role == null || !NOT_STAFF.contains(role);
         return new Click(
                 record,
-                id.toLowerCase(Locale.ROOT),
-                new PersonId(PersonId.Kind.STUDENT, student),
+                texts.get(Field.ID).toLowerCase(Locale.ROOT),
+                new PersonId(PersonId.Kind.STUDENT, texts.get(Field.STUDENT_ID)),
                 staff && markedBy != null && !markedBy.isBlank()
                         ? new PersonId(PersonId.Kind.EMPLOYEE, markedBy)
                         : null,
@@ -190,7 +183,7 @@ record Click(
             throw new MalformedClick("field " + field + " is neither text nor a whole number");
         }
         String text = parser.getText();
-        String expected = field.form.refuse(text);
+        String expected = field.form.apply(text);
         if (expected != null) {
             throw new MalformedClick(
                     "field %s is \"%s\", not %s"
@@ -200,15 +193,32 @@ record Click(
     }
 
     private static String refuseUuid(String value) {
-        boolean good = value.length() == 36;
-        for (int i = 0; good && i < 36; i++) {
-            char c = value.charAt(i);
-            good =
-                    i == 8 || i == 13 || i == 18 || i == 23
-                            ? c == '-'
-                            : c < 128 && Character.digit(c, 16) >= 0;
+        return value.length() == UUID.length() && fits(value, 0, UUID) ? null : "a UUID";
+    }
+
+    /**
+     * True if the value has this form from a place on: x is a hexadecimal digit, T that letter or a
+     * blank, a digit is one up to it; the rest stands for itself.
+     */
+    private static boolean fits(String value, int from, String form) {
+        if (value.length() - from < form.length()) {
+            return false;
         }
-        return good ? null : "a UUID";
+        for (int i = 0; i < form.length(); i++) {
+            char c = value.charAt(from + i);
+            char wanted = form.charAt(i);
+            boolean good =
+                    switch (wanted) {
+                        case 'x' -> c < 128 && Character.digit(c, 16) >= 0;
+                        case 'T' -> c == 'T' || c == ' ';
+                        case '-', ':', '.' -> c == wanted;
+                        default -> c >= '0' && c <= wanted;
+                    };
+            if (!good) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String refuseId(String value) {
@@ -217,21 +227,9 @@ record Click(
                 : null;
     }
 
-    private static String refuseDigit(String value, char most) {
-        boolean good = value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) <= most;
-        return good ? null : "a number from 0 to " + most;
-    }
-
-    private static boolean isNumber(String value, int from, int to) {
-        if (value.length() < to) {
-            return false;
-        }
-        for (int i = from; i < to; i++) {
-            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+    /** One digit. */
+    private static String refuseDigit(String value, String most) {
+        return value.length() == 1 && fits(value, 0, most) ? null : "a number from 0 to " + most;
     }
 
     private static String refuseDate(String value) {
@@ -263,11 +261,10 @@ record Click(
 
     private static String refuseTime(String value) {
         boolean good =
-                value.length() == 13 && isNumber(value, 0, 13)
-                        || value.length() >= 19
+                value.length() == MILLIS.length() && fits(value, 0, MILLIS)
+                        || fits(value, 10, TIME_OF_DAY)
+                                && value.substring(11, 13).compareTo("24") < 0
                                 && isDay(value.substring(0, 10))
-                                && (value.charAt(10) == 'T' || value.charAt(10) == ' ')
-                                && isTimeOfDay(value)
                                 && isFractionAndZone(value);
         return good
                 ? null
@@ -275,20 +272,8 @@ record Click(
                         + " 2024-09-02T07:15:30.123Z, or 13 digits of ms since 1970";
     }
 
-    /** HH:mm:ss, from the eleventh character on. */
-    private static boolean isTimeOfDay(String value) {
-        return isNumber(value, 11, 13)
-                && value.charAt(13) == ':'
-                && isNumber(value, 14, 16)
-                && value.charAt(16) == ':'
-                && isNumber(value, 17, 19)
-                && value.substring(11, 13).compareTo("24") < 0
-                && value.charAt(14) < '6'
-                && value.charAt(17) < '6';
-    }
-
     private static boolean isFractionAndZone(String value) {
-        if (value.length() == 23 && value.charAt(19) == '.' && isNumber(value, 20, 23)) {
+        if (value.length() == 23 && fits(value, 19, ".999")) {
             return true;
         }
         Matcher rest = FRACTION_AND_ZONE.matcher(value).region(19, value.length());

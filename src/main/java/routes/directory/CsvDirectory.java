@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A file of people with a header: {@code kind} (student or employee) and {@code id}, and any of
@@ -56,14 +58,9 @@ public final class CsvDirectory implements Directory.Local {
     @Override
     public Map<PersonId, Person> find(Set<PersonId> ids) {
         Map<PersonId, Person> all = people();
-        Map<PersonId, Person> found = new HashMap<>();
-        for (PersonId id : ids) {
-            Person person = all.get(id);
-            if (person != null) {
-                found.put(id, person);
-            }
-        }
-        return found;
+        return ids.stream()
+                .filter(all::containsKey)
+                .collect(Collectors.toMap(Function.identity(), all::get));
     }
 
     private synchronized Map<PersonId, Person> people() {

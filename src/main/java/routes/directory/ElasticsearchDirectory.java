@@ -40,12 +40,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             """
             {"index": "%s", "allow_partial_search_results": false}
             {"size": %s, "track_total_hits": true, "query": {"bool": {"filter": {"terms": {"%s": %s}}}}, \
-            "_source": ["PERSONAL.fullname", "PERSONAL.lastname", "PERSONAL.name", "PERSONAL.surname", \
-            "PERSONAL.type", "PERSONAL.WORK_POSITION", "PERSONAL.BITRIX_USER_ID", "PERSONAL.ID_DECANAT", \
-            "PERSONAL.birthdate", "PERSONAL.sex", "EDUCATION.department.short_title", \
-            "EDUCATION.specialization.title", "EDUCATION.edu_year", "EDUCATION.edu_qualification", \
-            "EDUCATION.edu_course", "WORK.job_title", "WORK.department.FACULTY_NAME_DECANAT", \
-            "WORK.department.title"]}
+            "_source": %s}
             """;
 
     private static final Set<String> NUMERIC =
@@ -170,7 +165,8 @@ public final class ElasticsearchDirectory extends HttpDirectory {
                     places.get(search.kind()).index(),
                     MOST_HITS,
                     known.get(search.kind()).searched(),
-                    JSON.valueToTree(search.ids()));
+                    JSON.valueToTree(search.ids()),
+                    JSON.valueToTree(PersonDocument.FIELDS));
         }
 
         @Override
@@ -245,7 +241,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             if (!hit.path("_source").isObject()) {
                 throw unavailable("answered a search without the documents' _source", null);
             }
-            Ranked found = new Ranked(rank(kind, hit), person(hit.path("_source")));
+            Ranked found = new Ranked(rank(kind, hit), PersonDocument.person(hit.path("_source")));
             JsonNode value = hit.at("/_source/" + places.get(kind).field().replace('.', '/'));
             // An array of ids is one document of several people.
             for (JsonNode one : value.isArray() ? value : List.of(value)) {
@@ -323,42 +319,5 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         Set<String> types = new HashSet<>();
         capabilities.path(name).fieldNames().forEachRemaining(types::add);
         return types;
-    }
-
-    private static Person person(JsonNode source) {
-        JsonNode personal = source.path("PERSONAL");
-        JsonNode education = latest(source.path("EDUCATION"));
-        JsonNode work = source.path("WORK").isArray() ? source.at("/WORK/0") : source.path("WORK");
-        String position = text(personal, "/WORK_POSITION");
-        return new Person(
-                text(personal, "/fullname"),
-                text(personal, "/lastname"),
-                text(personal, "/name"),
-                text(personal, "/surname"),
-                Person.birthdate(text(personal, "/birthdate")),
-                text(personal, "/sex"),
-                text(education, "/edu_year"),
-                text(education, "/edu_qualification"),
-                text(education, "/edu_course"),
-                text(education, "/department/short_title"),
-                text(education, "/specialization/title"),
-                position == null ? text(work, "/job_title") : position,
-                text(work, "/department/FACULTY_NAME_DECANAT"),
-                text(work, "/department/title"));
-    }
-
-    private static JsonNode latest(JsonNode studies) {
-        JsonNode latest = studies.path(0);
-        for (JsonNode study : studies) {
-            if (study.path("edu_year").asText().compareTo(latest.path("edu_year").asText()) > 0) {
-                latest = study;
-            }
-        }
-        return studies.isArray() ? latest : studies;
-    }
-
-    private static String text(JsonNode object, String path) {
-        JsonNode value = object.at(path);
-        return value.isValueNode() && !value.isNull() ? value.asText() : null;
     }
 }

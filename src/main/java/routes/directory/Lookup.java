@@ -1,5 +1,6 @@
 package routes.directory;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,29 +12,17 @@ import java.util.Set;
  */
 public final class Lookup {
     private final Map<PersonId, PersonFields> found;
-    private final Set<PersonId> missing = new HashSet<>();
+    private final Set<PersonId> missing;
 
-    /**
-     * @param most people, about
-     */
-    Lookup(int most) {
-        found = new HashMap<>(most);
+    Lookup(Collection<PersonId> named, Map<PersonId, PersonFields> known) {
+        found = new HashMap<>(known);
+        missing = new HashSet<>(named);
+        missing.removeAll(known.keySet());
     }
 
-    /**
-     * @param fields null while nothing is known of the person
-     */
     void add(PersonId id, PersonFields fields) {
-        if (fields == null) {
-            missing.add(id);
-        } else {
-            found.put(id, fields);
-            missing.remove(id);
-        }
-    }
-
-    boolean names(PersonId id) {
-        return found.containsKey(id) || missing.contains(id);
+        found.put(id, fields);
+        missing.remove(id);
     }
 
     int found() {

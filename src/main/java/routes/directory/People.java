@@ -51,8 +51,7 @@ public final class People {
                         .ticker(ticker)
                         .build();
         Meters meters = new Meters(registry, "caravan.attendance.", Tags.empty());
-        fromCache =
-                meters.counter("people.cached", "People of a batch who were in the cache");
+        fromCache = meters.counter("people.cached", "People of a batch who were in the cache");
         asked =
                 meters.counter(
                         "people.asked", "People of a batch whom the directories were asked for");
@@ -60,8 +59,7 @@ public final class People {
                 meters.counter(
                         "people.not.found",
                         "Answers of the directories that they do not know a person");
-        meters.gauge(
-                "cache.people", "People in the cache, unknown ones too", cache::estimatedSize);
+        meters.gauge("cache.people", "People in the cache, unknown ones too", cache::estimatedSize);
         meters.gauge(
                 "cache.bytes",
                 "Memory that the cache takes, about",
@@ -74,12 +72,7 @@ public final class People {
      * @param ids may name a person many times
      */
     public Lookup lookUp(Collection<PersonId> ids) {
-        Lookup lookup = new Lookup(ids.size());
-        for (PersonId id : ids) {
-            if (!lookup.names(id)) {
-                lookup.add(id, cache.getIfPresent(id));
-            }
-        }
+        Lookup lookup = new Lookup(ids, cache.getAllPresent(ids));
         fromCache.increment(lookup.found());
         asked.increment(lookup.getMissing().size());
         return lookup;
