@@ -23,6 +23,11 @@ CREATE TABLE IF NOT EXISTS raw.lines (
 PARTITION BY day
 ORDER BY (event_type, user_id, event_timestamp);
 
+-- The day that the marts count an event on: event_timestamp's, in UTC; the file's where the two are further apart than 30
+-- days back or one ahead, because then a clock was wrong.
+ALTER TABLE raw.lines ADD COLUMN IF NOT EXISTS event_date Date
+    ALIAS if(toDate(event_timestamp) BETWEEN day - 30 AND day + 1, toDate(event_timestamp), day);
+
 -- grain: a line of a file; event_id may come twice in a file, staging takes it once
 CREATE OR REPLACE VIEW raw.events AS
 SELECT day, line_number, event_id, user_id, event_type, event_timestamp, session_id, data

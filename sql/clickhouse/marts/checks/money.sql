@@ -6,7 +6,7 @@ WITH
         FROM (
             SELECT
                 argMin(
-                    tuple(event_type, purchase_amount, toDate(event_timestamp))::Tuple(
+                    tuple(event_type, purchase_amount, event_date)::Tuple(
                         type String, amount Decimal(18, 4), event_date Date),
                     (day, line_number)) AS first
             FROM raw.lines

@@ -15,8 +15,9 @@ WITH
     (
         SELECT (
             toInt64(uniqExact(reinterpretAsUInt128(sipHash128(event_id)) AS id)),
-            toInt64(uniqExactIf(id, day > last_day OR toDate(event_timestamp) > last_day)))
-        FROM raw.events
+            toInt64(uniqExactIf(id, event_date > last_day)))
+        FROM raw.lines
+        WHERE reason = ''
     ) AS raw
 SELECT
     staged.1 - staged.2 AS events_keys_twice,
