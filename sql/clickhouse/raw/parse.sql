@@ -12,7 +12,7 @@ SELECT
         problem != '', problem,
         NOT isValidUTF8(text), 'not UTF-8',
         NOT isValidJSON(text), 'not JSON',
-        NOT startsWith(text, '{'), 'not a JSON object',
+        NOT startsWith(trimLeft(text, ' \t\r'), '{'), 'not a JSON object',
         f.event_id = '', 'no event_id',
         f.user_id = '', 'no user_id',
         f.event_type = '', 'no event_type',
