@@ -125,7 +125,7 @@ class MartsIT {
                 new View(
                         "marts.learning_built",
                         List.of("staging.checked"),
-                        Model.all().stream()
+                        Model.all("days", 0).stream()
                                 .filter(model -> model.name().equals("marts.learning"))
                                 .findFirst()
                                 .orElseThrow()
@@ -172,7 +172,7 @@ class MartsIT {
     }
 
     private static String definition(String name) {
-        return Model.all().stream()
+        return Model.all("days", 0).stream()
                 .flatMap(model -> model.views("EVERY 1 DAY OFFSET 4 HOUR").stream())
                 .filter(view -> view.name().equals(name))
                 .findFirst()
