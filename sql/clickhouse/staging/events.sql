@@ -1,8 +1,9 @@
 -- Events, each event_id once: of several lines with the same one, the earliest file day wins, and in its file the first
 -- line, so that a line that is sent again later changes no day that was reported. event_date is defined in raw.lines. What
--- lies behind the last loaded day is left for the load of its own day.
+-- lies behind the last loaded day is left for the load of its own day. Stored by day, as raw is: sorting by user took a third
+-- of the time, and no model was faster for it.
 -- grain: an event
--- keys: user_id, event_date, event_id
+-- keys: event_date
 -- after: staging.loaded
 SELECT
     event_id,
