@@ -1,5 +1,6 @@
--- Points spent, a row an event of the Postgres table user_events; kept 30 days after the event, its sums 180 days.
--- Caravan adds the columns that say where a row came from; those that are named here are used here.
+-- Points spent, a row an event of the Postgres table user_events; kept 30 days after the event, its sums 180 days, and for
+-- ever which users had an event on which day. Caravan adds the columns that say where a row came from; those that are named
+-- here are used here.
 
 CREATE TABLE IF NOT EXISTS user_events (
     id Int64,
@@ -39,3 +40,37 @@ SELECT
     maxMap(map(kafka_partition, kafka_offset)) AS kafka_offsets
 FROM user_events
 GROUP BY event_date, event_type;
+
+-- The users with an event on a day, as a bitmap, kept for ever: first days and returns outlive the rows. An event without a
+-- user or a time is in none.
+CREATE TABLE IF NOT EXISTS user_events_users (
+    event_date Date,
+    users AggregateFunction(groupBitmap, UInt32),
+    kafka_offsets SimpleAggregateFunction(maxMap, Map(UInt32, UInt64))
+) ENGINE = AggregatingMergeTree
+ORDER BY event_date
+SETTINGS non_replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS user_events_users_view TO user_events_users AS
+SELECT
+    toDate(assumeNotNull(event_time)) AS event_date,
+    groupBitmapState(assumeNotNull(user_id)) AS users,
+    maxMap(map(kafka_partition, kafka_offset)) AS kafka_offsets
+FROM user_events
+WHERE isNotNull(user_id) AND isNotNull(event_time)
+GROUP BY event_date;
+
+-- What came before there was this view, once: the last day that there is, on which no event can be, says that it was done.
+-- A bitmap takes a user only once, so it does not matter which of these rows the view has seen too.
+INSERT INTO user_events_users
+SELECT
+    if(isNull(event_time), toDate('2149-06-06'), toDate(assumeNotNull(event_time))) AS event_date,
+    groupBitmapStateIf(assumeNotNull(user_id), isNotNull(user_id) AND isNotNull(event_time)) AS users,
+    maxMap(map(kafka_partition, kafka_offset)) AS kafka_offsets
+FROM (
+    SELECT user_id, event_time, kafka_partition, kafka_offset FROM user_events
+    UNION ALL
+    SELECT NULL, NULL, 0, 0
+)
+WHERE (SELECT count() FROM user_events_users WHERE event_date = '2149-06-06') = 0
+GROUP BY event_date;

@@ -11,36 +11,12 @@
 --   anything before a play, or after the finish and before the next play: belongs to no session
 -- Events of one moment are taken by event_id.
 --
+-- Computed for each user and film of which an event has arrived since the last time, from all of their events, however old;
+-- nothing is ever taken away.
+--
 -- grain: a session
 -- keys: session_id, the event_id of its play
-
-CREATE DATABASE IF NOT EXISTS marts;
-
-CREATE TABLE IF NOT EXISTS marts.viewing_sessions_versions (
-    session_id Int32,
-    user_id Int32,
-    movie_id Int32,
-    started DateTime64(6, 'UTC'),
-    finished Nullable(DateTime64(6, 'UTC')),
-    watched_seconds Float64,
-    completed Bool,
-    built_at DateTime64(6, 'UTC') DEFAULT now64(6)
-) ENGINE = ReplacingMergeTree(built_at)
-ORDER BY session_id;
-
-CREATE OR REPLACE VIEW marts.viewing_sessions AS
-SELECT session_id, user_id, movie_id, started, finished, watched_seconds, completed
-FROM marts.viewing_sessions_versions FINAL;
-
--- Computed for each user and film of which an event has arrived in the last 7 days, from all of their events, however
--- old; what comes out as it stands already is not written again, and nothing is ever taken away.
-CREATE MATERIALIZED VIEW IF NOT EXISTS marts.viewing_sessions_refresh
-REFRESH EVERY 1 MINUTE DEPENDS ON staging.viewing_events
-SETTINGS refresh_retries = 0
-APPEND TO marts.viewing_sessions_versions
-EMPTY
-COMMENT 'viewing: {definition}'
-AS
+-- appends: EVERY 1 MINUTE
 WITH
     numbered AS (
         SELECT
@@ -54,12 +30,8 @@ WITH
                 ORDER BY event_time, event_id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
             ) AS nth
-        FROM staging.viewing_history
-        WHERE (user_id, movie_id) IN (
-            SELECT user_id, movie_id
-            FROM staging.viewing_history
-            WHERE arrived_at >= now64(3) - INTERVAL 7 DAY
-        )
+        FROM viewing_history FINAL
+        WHERE (user_id, movie_id) IN (SELECT user_id, movie_id FROM staging.viewing_arrivals)
     ),
     grouped AS (
         SELECT
@@ -71,25 +43,17 @@ WITH
         FROM numbered
         WHERE nth > 0
         GROUP BY user_id, movie_id, nth
-    ),
-    sessions AS (
-        SELECT
-            own[1].2 AS session_id,
-            user_id,
-            movie_id,
-            own[1].1 AS started,
-            if(finish_at = 0, NULL, own[-1].1) AS finished,
-            arraySum(
-                arrayMap(
-                    (event, next) -> if(event.3 IN ('play', 'resume'), dateDiff('microsecond', event.1, next.1), 0),
-                    arrayPopBack(own),
-                    arrayPopFront(own))) / 1e6 AS watched_seconds,
-            finish_at > 0 AS completed
-        FROM grouped
     )
-SELECT *
-FROM sessions
-WHERE (session_id, user_id, movie_id, started, ifNull(finished, started), watched_seconds, completed) NOT IN (
-    SELECT session_id, user_id, movie_id, started, ifNull(finished, started), watched_seconds, completed
-    FROM marts.viewing_sessions
-);
+SELECT
+    own[1].2 AS session_id,
+    user_id,
+    movie_id,
+    own[1].1 AS started,
+    if(finish_at = 0, NULL, own[-1].1) AS finished,
+    arraySum(
+        arrayMap(
+            (event, next) -> if(event.3 IN ('play', 'resume'), dateDiff('microsecond', event.1, next.1), 0),
+            arrayPopBack(own),
+            arrayPopFront(own))) / 1e6 AS watched_seconds,
+    finish_at > 0 AS completed
+FROM grouped

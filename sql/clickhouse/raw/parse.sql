@@ -1,4 +1,5 @@
--- A file's lines, each with its fields, or with the reason why it is no event.
+-- What fills a file's table: its lines, each with its fields, or with the reason why it is no event.
+CREATE MATERIALIZED VIEW {table}_parse TO {table} AS
 WITH
     JSONExtract(text, 'Tuple(event_id String, user_id String, event_type String, event_timestamp String,
         session_id String, purchase_amount String, task_id String, task_result String, ab_test_id String,
@@ -12,7 +13,7 @@ SELECT
         problem != '', problem,
         NOT isValidUTF8(text), 'not UTF-8',
         NOT isValidJSON(text), 'not JSON',
-        NOT startsWith(text, '{'), 'not a JSON object',
+        NOT startsWith(trimLeft(text, ' \t\r'), '{'), 'not a JSON object',
         f.event_id = '', 'no event_id',
         f.user_id = '', 'no user_id',
         f.event_type = '', 'no event_type',
@@ -40,4 +41,4 @@ SELECT
     f.ab_test_id AS ab_test_id,
     f.ab_group AS ab_group,
     if(isValidUTF8(text), text, toValidUTF8(text)) AS data
-FROM {lines}
+FROM {table}_in

@@ -23,6 +23,11 @@ CREATE TABLE IF NOT EXISTS raw.lines (
 PARTITION BY day
 ORDER BY (event_type, user_id, event_timestamp);
 
+-- The day that the marts count an event on: event_timestamp's, in UTC; the file's where the two are further apart than 30
+-- days back or one ahead, because then a clock was wrong.
+ALTER TABLE raw.lines ADD COLUMN IF NOT EXISTS event_date Date
+    ALIAS if(toDate(event_timestamp) BETWEEN day - 30 AND day + 1, toDate(event_timestamp), day);
+
 -- grain: a line of a file; event_id may come twice in a file, staging takes it once
 CREATE OR REPLACE VIEW raw.events AS
 SELECT day, line_number, event_id, user_id, event_type, event_timestamp, session_id, data
@@ -41,18 +46,19 @@ SELECT day, event_id, user_id, task_id, task_result, event_timestamp
 FROM raw.lines
 WHERE reason = '' AND event_type = 'task_completed';
 
--- grain: a session in a day's file; events without a session are in none
+-- grain: a session, from all files that have events of it; day is that of the first of these files. Events without a
+-- session are in none.
 CREATE OR REPLACE VIEW raw.sessions AS
 SELECT
-    day,
+    min(lines.day) AS day,
     session_id,
-    argMin(user_id, event_timestamp) AS user_id,
+    argMin(lines.user_id, (event_timestamp, lines.day, line_number)) AS user_id,
     min(event_timestamp) AS session_start,
     max(event_timestamp) AS session_end,
     count() AS event_count
-FROM raw.lines
+FROM raw.lines AS lines
 WHERE reason = '' AND session_id != ''
-GROUP BY day, session_id;
+GROUP BY session_id;
 
 -- grain: an assignment
 CREATE OR REPLACE VIEW raw.ab_test_assignments AS

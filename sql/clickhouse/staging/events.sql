@@ -1,14 +1,14 @@
 -- Events, each event_id once: of several lines with the same one, the earliest file day wins, and in its file the first
--- line, so that a line that is sent again later changes no day that was reported. event_date is the UTC day of
--- event_timestamp; the file's day where the two lie further apart than 30 days back or one ahead, because then a clock
--- was wrong. What lies behind the last loaded day is left for the load of its own day.
+-- line, so that a line that is sent again later changes no day that was reported. event_date is defined in raw.lines. What
+-- lies behind the last loaded day is left for the load of its own day. Stored by day, as raw is: sorting by user took a third
+-- of the time, and no model was faster for it.
 -- grain: an event
--- keys: user_id, event_date, event_id
+-- keys: event_date
 -- after: staging.loaded
 SELECT
     event_id,
     day AS file_day,
-    if(toDate(event_timestamp) BETWEEN day - 30 AND day + 1, toDate(event_timestamp), day) AS event_date,
+    event_date,
     event_timestamp,
     user_id,
     event_type,

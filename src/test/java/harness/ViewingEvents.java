@@ -104,12 +104,10 @@ public final class ViewingEvents implements AutoCloseable {
                 .longValue();
     }
 
-    /** Has ClickHouse build staging and the mart from what has arrived. */
+    /** Has ClickHouse build the mart from what has arrived. */
     public void build() {
-        for (String view : List.of("staging.viewing_events", "marts.viewing_sessions_refresh")) {
-            clickHouse.execute("SYSTEM REFRESH VIEW " + view);
-            clickHouse.execute("SYSTEM WAIT VIEW " + view);
-        }
+        clickHouse.execute("SYSTEM REFRESH VIEW marts.viewing_sessions_refresh");
+        clickHouse.execute("SYSTEM WAIT VIEW marts.viewing_sessions_refresh");
     }
 
     /** Waits until nothing is missing, and fails with what differs between any two of the three. */

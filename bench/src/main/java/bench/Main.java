@@ -509,7 +509,7 @@ public final class Main {
         lab.command("marts", "refresh");
         double refresh = (System.nanoTime() - start) / 1e9;
         double plain = 0;
-        for (String model : Files.readAllLines(Path.of("sql/clickhouse/models/index.txt"))) {
+        for (String model : Files.readAllLines(Path.of("sql/clickhouse/models/days.txt"))) {
             String select = Files.readString(Path.of("sql/clickhouse", model + ".sql"));
             long began = System.nanoTime();
             lab.clickHouse(select + " FORMAT Null");

@@ -139,11 +139,6 @@ public final class ClickHouse implements AutoCloseable {
                 lines);
     }
 
-    /** Inserts rows in the RowBinary format without a token. */
-    public void append(String table, Rows rows) throws ClickHouseRefused {
-        insert(table, List.of(), ClickHouseFormat.RowBinary, Map.of(), rows);
-    }
-
     /** By the code alone: the message quotes the data, which may hold any words. */
     private static RuntimeException refusedOrFailed(Throwable failure) throws ClickHouseRefused {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

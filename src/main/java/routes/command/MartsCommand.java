@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -21,7 +22,7 @@ import routes.marts.MartState;
 import routes.marts.Marts;
 import routes.marts.MartsSettings;
 import routes.pipeline.Reason;
-import routes.replication.Models;
+import routes.replication.ViewingModels;
 import routes.settings.Settings;
 import routes.sql.Databases;
 
@@ -95,7 +96,7 @@ public final class MartsCommand implements Callable<Integer> {
         return with(
                 marts -> {
                     List<MartState> states = new ArrayList<>(marts.states());
-                    states.addAll(viewing());
+                    states.addAll(viewing(ViewingModels::states));
                     TextTable table =
                             new TextTable("model", "state", "built", "seconds", "rows", "problem");
                     states.forEach(
@@ -114,10 +115,11 @@ public final class MartsCommand implements Callable<Integer> {
                 });
     }
 
-    /** The models of the viewing events, where they stand: they need no load, and no command. */
-    private static List<MartState> viewing() {
-        try (ClickHouse clickHouse = ClickHouseServer.writer(Settings.load(System.getenv()))) {
-            return Models.states(clickHouse);
+    /** The same of the viewing events' models: they need no load, and no command. */
+    private static <T> List<T> viewing(BiFunction<ClickHouse, Settings, List<T>> looked) {
+        Settings settings = Settings.load(System.getenv());
+        try (ClickHouse clickHouse = ClickHouseServer.writer(settings)) {
+            return looked.apply(clickHouse, settings);
         }
     }
 
@@ -140,7 +142,8 @@ public final class MartsCommand implements Callable<Integer> {
     int check() throws Exception {
         return with(
                 marts -> {
-                    List<CheckResult> results = marts.check();
+                    List<CheckResult> results = new ArrayList<>(marts.check());
+                    results.addAll(viewing(ViewingModels::check));
                     TextTable table = new TextTable("model", "check", "failures");
                     results.forEach(
                             result -> table.add(result.model(), result.check(), result.failures()));

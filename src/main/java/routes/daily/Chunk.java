@@ -4,11 +4,12 @@ import com.clickhouse.data.format.BinaryStreamUtils;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import routes.clickhouse.Rows;
 
 /** Lines on their way to ClickHouse, in its RowBinary format: day, number, problem, text. */
-final class Chunk {
-    /** What an insert carries; two of them are in memory. */
-    static final int FULL_BYTES = 8 * 1024 * 1024;
+final class Chunk implements Rows {
+    /** What an insert carries. */
+    private static final int FULL_BYTES = 8 * 1024 * 1024;
 
     private final ByteArrayOutputStream rows = new ByteArrayOutputStream(FULL_BYTES + 512 * 1024);
     private int lines;
@@ -31,7 +32,8 @@ final class Chunk {
         return lines;
     }
 
-    void writeTo(OutputStream out) throws IOException {
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
         rows.writeTo(out);
     }
 

@@ -4,9 +4,8 @@ import static routes.clickhouse.ClickHouse.number;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedInputStream;
-import java.io.IOException;
 import java.io.InputStream;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +15,11 @@ import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.apache.commons.io.input.CountingInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseComponent;
+import routes.clickhouse.Rows;
 import routes.jobs.JobDay;
 import routes.jobs.Work;
 import routes.sql.SqlFile;
@@ -39,8 +37,6 @@ public final class DailyLoad implements Work {
     private static final Logger LOG = LoggerFactory.getLogger(DailyLoad.class);
     private static final String SQL = "classpath:sql/clickhouse/raw/";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int TEXT_OF_A_LONG_LINE = 1_000;
-    private static final long BETWEEN_PROGRESS_NANOS = 100_000_000;
 
     private final Bucket bucket;
     private final ClickHouse clickHouse;
@@ -82,24 +78,25 @@ public final class DailyLoad implements Work {
         context.addRoutes(new DailyLoadRoute());
     }
 
+    /** The day, as the parameter of a query. */
+    public Map<String, Object> day(@Variable("day") JobDay day) {
+        return Map.of("day", day.day().toString());
+    }
+
     /**
      * The day's file, and whether the day was loaded from it before.
      *
      * @param force load it even if it was, or if it holds nothing
+     * @param loads the day's last one, if there is one
      */
     public DayFile find(
             @Variable("day") JobDay day,
             @Body StoredObject object,
-            @Header("force") Boolean force) {
+            @Header("force") Boolean force,
+            @Header("last") List<Map<String, Object>> loads) {
         boolean forced = Boolean.TRUE.equals(force);
         Optional<Map<String, Object>> last =
-                clickHouse
-                        .rows(
-                                SqlFile.text(SQL + "last_load.sql"),
-                                Map.of("day", day.day().toString()))
-                        .stream()
-                        .filter(load -> load.get("etag").equals(object.etag()))
-                        .findFirst();
+                loads.stream().filter(load -> load.get("etag").equals(object.etag())).findFirst();
         boolean changed = forced || last.isEmpty();
         if (!changed && last.get().get("outcome").equals("refused")) {
             long lines = number(last.get(), "lines");
@@ -119,84 +116,10 @@ public final class DailyLoad implements Work {
         return new DayFile(day, object, changed, forced);
     }
 
-    /** Makes a table of the file's own, and what fills it. */
-    public void createTables(@Variable("file") DayFile file) {
-        String table = file.table();
-        clickHouse.execute("CREATE TABLE " + table + " AS raw.lines");
-        clickHouse.execute(
-                "CREATE TABLE "
-                        + table
-                        + "_in (day Date, line_number UInt64, problem String, text String)"
-                        + " ENGINE = Null");
-        clickHouse.execute(
-                "CREATE MATERIALIZED VIEW "
-                        + table
-                        + "_parse TO "
-                        + table
-                        + " AS "
-                        + SqlFile.statements(SQL + "parse.sql")
-                                .get(0)
-                                .replace("{lines}", table + "_in"));
-    }
-
-    /** Reads the file into its table. */
-    public void stage(@Variable("file") DayFile file, @Body InputStream bytes) throws Exception {
-        StoredObject object = file.object();
-        int epochDay = (int) file.day().day().toEpochDay();
-        long blank = 0;
-        long nextProgress = System.nanoTime();
-        try (CountingInputStream stored = new CountingInputStream(bytes);
-                InputStream in = unpacked(object, stored);
-                Inserts inserts = new Inserts(clickHouse, file.table() + "_in")) {
-            LineReader line = new LineReader(in, settings.lineBytes());
-            Chunk chunk = inserts.empty();
-            while (line.next()) {
-                if (line.blank() && !line.tooLong()) {
-                    blank++;
-                    continue;
-                }
-                chunk.add(
-                        epochDay,
-                        line.number(),
-                        line.tooLong() ? "longer than " + settings.lineBytes() + " bytes" : "",
-                        line.bytes(),
-                        line.start(),
-                        line.tooLong()
-                                ? Math.min(line.length(), TEXT_OF_A_LONG_LINE)
-                                : line.length());
-                if (chunk.full()) {
-                    chunk = inserts.send(chunk);
-                }
-                if (System.nanoTime() - nextProgress >= 0) {
-                    progress.at(line.number(), stored.getByteCount(), object.size());
-                    nextProgress = System.nanoTime() + BETWEEN_PROGRESS_NANOS;
-                }
-            }
-            if (chunk.lines() > 0) {
-                inserts.send(chunk);
-            }
-            inserts.await();
-            progress.at(line.number(), object.size(), object.size());
-            file.staged(inserts.lines(), blank);
-        } catch (IOException e) {
-            throw new IOException(
-                    bucket.place(object.key())
-                            + " cannot be read to its end ("
-                            + e.getMessage()
-                            + "): put it there again, whole",
-                    e);
-        }
-    }
-
-    private static InputStream unpacked(StoredObject object, InputStream stored)
-            throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(stored, 64 * 1024);
-        return object.key().endsWith(".gz")
-                ? GzipCompressorInputStream.builder()
-                        .setInputStream(buffered)
-                        .setDecompressConcatenated(true)
-                        .get()
-                : buffered;
+    /** The file's lines, as bodies of inserts. */
+    public Iterator<Rows> lines(@Variable("file") DayFile file, @Body InputStream bytes) {
+        return new Chunks(
+                file, bucket.place(file.object().key()), bytes, settings.lineBytes(), progress);
     }
 
     /**

@@ -39,7 +39,7 @@ public final class DayFile {
     }
 
     /** False when the day stands as this very file says. */
-    public boolean isChanged() {
+    public boolean changed() {
         return changed;
     }
 
@@ -53,17 +53,12 @@ public final class DayFile {
     }
 
     /** The table that holds the file's lines until they are swapped in. */
-    String table() {
+    public String table() {
         return table;
     }
 
-    /** The same, for the routes. */
-    public String getTable() {
-        return table();
-    }
-
     /** The day, as YYYY-MM-DD. */
-    public String getDate() {
+    public String date() {
         return day.day().toString();
     }
 
@@ -74,7 +69,7 @@ public final class DayFile {
     }
 
     /** True if the day stays as it was: too many lines are bad, or there are none. */
-    public boolean isRefused() {
+    public boolean refused() {
         return refused;
     }
 

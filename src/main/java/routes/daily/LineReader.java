@@ -15,13 +15,14 @@ final class LineReader {
 
     private final InputStream in;
     private final int longest;
-    private byte[] buffer = new byte[BUFFER_BYTES];
+    private final byte[] buffer = new byte[BUFFER_BYTES];
     private int from;
     private int to;
-    private long number;
+    private byte[] line = new byte[1024];
     private int start;
-    private int length;
+    private int end;
     private boolean tooLong;
+    private long number;
 
     /**
      * @param longest a line of more bytes is given as {@link #tooLong}, cut off
@@ -33,97 +34,54 @@ final class LineReader {
 
     /** Goes to the next line; false at the file's end. */
     boolean next() throws IOException {
-        tooLong = false;
-        int scanned = from;
-        while (true) {
-            int end = indexOfNewline(scanned, to);
-            if (end >= 0) {
-                take(from, end);
-                from = end + 1;
-                return true;
-            }
-            if (to - from > longest) {
-                return rest();
-            }
-            scanned = to - from;
-            if (!fill()) {
-                if (from == to) {
-                    return false;
-                }
-                take(from, to);
-                from = to;
-                return true;
-            }
-            scanned += from;
-        }
-    }
-
-    private int indexOfNewline(int begin, int end) {
-        for (int i = begin; i < end; i++) {
-            if (buffer[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private void take(int begin, int end) {
-        number++;
-        start = begin;
-        int stop = end;
-        if (number == 1
-                && end - begin >= BYTE_ORDER_MARK.length
-                && Arrays.equals(buffer, begin, begin + 3, BYTE_ORDER_MARK, 0, 3)) {
-            start += BYTE_ORDER_MARK.length;
-        }
-        if (stop > start && buffer[stop - 1] == '\r') {
-            stop--;
-        }
-        length = stop - start;
-        tooLong = length > longest;
-        length = Math.min(length, longest);
-    }
-
-    /** The line is too long already: keeps its beginning in front and reads past its end. */
-    private boolean rest() throws IOException {
-        byte[] beginning = Arrays.copyOfRange(buffer, from, from + longest);
-        from = to;
-        int end = -1;
-        while (end < 0) {
-            from = 0;
-            to = Math.max(0, in.read(buffer, 0, buffer.length));
-            if (to == 0) {
-                break;
-            }
-            end = indexOfNewline(0, to);
-        }
-        // What follows stays where it is; the beginning is shown from an array of its own.
-        byte[] following = end < 0 ? new byte[0] : Arrays.copyOfRange(buffer, end + 1, to);
-        buffer = Arrays.copyOf(beginning, Math.max(BUFFER_BYTES, beginning.length) + BUFFER_BYTES);
-        System.arraycopy(following, 0, buffer, beginning.length, following.length);
-        number++;
         start = 0;
-        length = beginning.length;
-        from = beginning.length;
-        to = beginning.length + following.length;
-        tooLong = true;
+        end = 0;
+        tooLong = false;
+        if (from == to && !fill()) {
+            return false;
+        }
+        boolean ended = take();
+        while (!ended && fill()) {
+            ended = take();
+        }
+        number++;
+        if (number == 1
+                && end >= BYTE_ORDER_MARK.length
+                && Arrays.equals(line, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, 3)) {
+            start = BYTE_ORDER_MARK.length;
+        }
+        if (!tooLong && end > start && line[end - 1] == '\r') {
+            end--;
+        }
+        tooLong |= end - start > longest;
+        end = Math.min(end, start + longest);
         return true;
     }
 
     private boolean fill() throws IOException {
-        if (from > 0) {
-            System.arraycopy(buffer, from, buffer, 0, to - from);
-            to -= from;
-            from = 0;
+        from = 0;
+        to = Math.max(0, in.read(buffer, 0, buffer.length));
+        return to > 0;
+    }
+
+    /** Adds what the buffer has of the line, and steps over it; false if the line goes on. */
+    private boolean take() {
+        int newline = from;
+        while (newline < to && buffer[newline] != '\n') {
+            newline++;
         }
-        if (to == buffer.length) {
-            buffer = Arrays.copyOf(buffer, buffer.length * 2);
+        // Of a line that is too long, so much that it is seen to be, with a mark and a CR.
+        int most = longest + BYTE_ORDER_MARK.length + 2;
+        int count = Math.min(newline - from, most - end);
+        if (end + count > line.length) {
+            line = Arrays.copyOf(line, Math.min(most, Math.max(2 * line.length, end + count)));
         }
-        int count = in.read(buffer, to, buffer.length - to);
-        if (count > 0) {
-            to += count;
-        }
-        return count > 0;
+        System.arraycopy(buffer, from, line, end, count);
+        end += count;
+        tooLong |= count < newline - from;
+        boolean ended = newline < to;
+        from = ended ? newline + 1 : to;
+        return ended;
     }
 
     /** Number of the line in the file, from 1. */
@@ -133,7 +91,7 @@ final class LineReader {
 
     /** Where the line's bytes are; until the next line is asked for. */
     byte[] bytes() {
-        return buffer;
+        return line;
     }
 
     int start() {
@@ -141,7 +99,7 @@ final class LineReader {
     }
 
     int length() {
-        return length;
+        return end - start;
     }
 
     /** The line has more bytes than it may; its beginning is given. */
@@ -151,11 +109,10 @@ final class LineReader {
 
     /** Nothing but blanks. */
     boolean blank() {
-        for (int i = start; i < start + length; i++) {
-            if (buffer[i] != ' ' && buffer[i] != '\t') {
-                return false;
-            }
+        int i = start;
+        while (i < end && (line[i] == ' ' || line[i] == '\t')) {
+            i++;
         }
-        return true;
+        return i == end;
     }
 }

@@ -8,6 +8,11 @@ package routes.marts;
  * @param failures how often it does not; null counts as a failure too
  */
 public record CheckResult(String model, String check, Long failures) {
+    static CheckResult of(String model, String check, Object failures) {
+        return new CheckResult(
+                model, check, failures == null ? null : ((Number) failures).longValue());
+    }
+
     /** True if nothing breaks the rule. */
     public boolean holds() {
         return failures != null && failures == 0;

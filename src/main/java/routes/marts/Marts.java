@@ -4,18 +4,18 @@ import static routes.clickhouse.ClickHouse.number;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.apache.camel.Header;
 import org.apache.camel.RoutesBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,21 +42,18 @@ public final class Marts implements AutoCloseable {
     private static final String GATE = "staging.checked";
     private static final String NEVER = "1970-01-01 00:00:00.000";
 
-    private record ViewState(
-            String definition,
-            long rows,
-            Instant built,
-            Double seconds,
-            boolean running,
-            String problem) {}
-
     private record Loads(
-            String latest,
-            String builtFrom,
-            long pending,
-            long quietMs,
-            long waitedMs,
-            boolean underWay) {
+            String latest, long pending, long quietMs, long waitedMs, boolean underWay) {
+        static Loads of(List<Map<String, Object>> rows) {
+            Map<String, Object> row = rows.get(0);
+            return new Loads(
+                    (String) row.get("latest"),
+                    number(row, "pending"),
+                    number(row, "quiet_for"),
+                    number(row, "waited_for"),
+                    number(row, "under_way") > 0);
+        }
+
         boolean any() {
             return !latest.equals(NEVER);
         }
@@ -65,8 +62,7 @@ public final class Marts implements AutoCloseable {
     private final ClickHouse clickHouse;
     private final DataSource postgres;
     private final MartsSettings settings;
-    private final List<Model> models = Model.all();
-    private final List<View> views;
+    private final Models models;
     private String tried = "";
     private long nextTry;
 
@@ -78,15 +74,12 @@ public final class Marts implements AutoCloseable {
         this.clickHouse = clickHouse;
         this.postgres = postgres;
         this.settings = settings;
-        views =
-                models.stream()
-                        .flatMap(model -> model.views(settings.schedule()).stream())
-                        .toList();
+        models = new Models(clickHouse, GROUP, settings.schedule(), 0);
     }
 
     /** All models by name, with their databases; in the order in which they are built. */
     public static List<String> models() {
-        return Model.all().stream().map(Model::name).toList();
+        return Models.names(GROUP);
     }
 
     /** The marts by name, without their database; in the order in which they are built. */
@@ -110,16 +103,7 @@ public final class Marts implements AutoCloseable {
         SqlFile.statements(SQL + "raw/tables.sql").forEach(clickHouse::execute);
         clickHouse.execute("CREATE DATABASE IF NOT EXISTS staging");
         clickHouse.execute("CREATE DATABASE IF NOT EXISTS marts");
-        Set<String> standing = viewStates().keySet();
-        for (View view : views) {
-            if (!standing.contains(view.name())) {
-                clickHouse.execute(
-                        view.create(view.name())
-                                .replaceFirst(
-                                        "CREATE MATERIALIZED VIEW",
-                                        "CREATE MATERIALIZED VIEW IF NOT EXISTS"));
-            }
-        }
+        models.create();
     }
 
     /**
@@ -150,12 +134,12 @@ public final class Marts implements AutoCloseable {
     /** Why a refresh is due. */
     private Optional<String> due() {
         Loads loads = loads();
-        Map<String, ViewState> states = viewStates();
+        Map<String, ViewState> states = models.states();
         String changed =
                 String.join(
                         ", ",
-                        views.stream()
-                                .filter(view -> outdated(view, states))
+                        models.views().stream()
+                                .filter(view -> ViewState.outdated(view, states))
                                 .map(View::name)
                                 .toList());
         if (!changed.isEmpty()) {
@@ -177,11 +161,6 @@ public final class Marts implements AutoCloseable {
                                         || state.state() == MartState.State.EMPTY)
                 .map(state -> "behind staging: " + state.name() + " of " + loads.latest())
                 .findFirst();
-    }
-
-    private static boolean outdated(View view, Map<String, ViewState> states) {
-        ViewState state = states.get(view.name());
-        return state == null || !state.definition().equals(view.definition());
     }
 
     /**
@@ -207,7 +186,7 @@ public final class Marts implements AutoCloseable {
     }
 
     private Map<String, String> refresh(Collection<String> names, Consumer<String> progress) {
-        Map<String, ViewState> states = viewStates();
+        Map<String, ViewState> states = models.states();
         dropOthers(states);
         Map<String, String> problems = new LinkedHashMap<>();
         for (View view : wanted(names)) {
@@ -220,11 +199,7 @@ public final class Marts implements AutoCloseable {
             progress.accept(view.name());
             long started = System.nanoTime();
             try {
-                if (outdated(view, states)) {
-                    view.replace(clickHouse, states.containsKey(view.name()));
-                } else {
-                    View.refresh(clickHouse, view.name());
-                }
+                models.refresh(view, states);
                 LOG.debug("mart={} seconds={}", view.name(), (System.nanoTime() - started) / 1e9);
             } catch (RuntimeException e) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -242,24 +217,24 @@ public final class Marts implements AutoCloseable {
 
     /** Views of models that are no more, and what a killed process has left. */
     private void dropOthers(Map<String, ViewState> states) {
-        Set<String> known = new HashSet<>(views.stream().map(View::name).toList());
+        Set<String> known = new HashSet<>(models.views().stream().map(View::name).toList());
         states.forEach(
                 (name, state) -> {
                     if (!known.contains(name) && state.definition().startsWith(View.COMMENT)) {
-                        clickHouse.execute("DROP VIEW IF EXISTS " + name);
+                        View.drop(clickHouse, name);
                     }
                 });
     }
 
     private List<View> wanted(Collection<String> names) {
         if (names.isEmpty()) {
-            return views;
+            return models.views();
         }
         Map<String, View> byName = new HashMap<>();
-        views.forEach(view -> byName.put(view.name(), view));
-        Set<String> wanted = new LinkedHashSet<>();
+        models.views().forEach(view -> byName.put(view.name(), view));
+        Set<String> wanted = new HashSet<>();
         names.forEach(name -> addWithSources("marts." + name, byName, wanted));
-        return views.stream().filter(view -> wanted.contains(view.name())).toList();
+        return models.views().stream().filter(view -> wanted.contains(view.name())).toList();
     }
 
     private static void addWithSources(String name, Map<String, View> byName, Set<String> wanted) {
@@ -270,129 +245,40 @@ public final class Marts implements AutoCloseable {
 
     /** How each model stands, those of {@code staging} first. */
     public List<MartState> states() {
-        return states(viewStates(), loads());
+        return states(models.states(), loads());
+    }
+
+    /** The same, from what models/views.sql and models/loads.sql answered. */
+    public List<MartState> look(
+            @Header("views") List<Map<String, Object>> views,
+            @Header("loads") List<Map<String, Object>> loads) {
+        return states(ViewState.all(views), Loads.of(loads));
     }
 
     private List<MartState> states(Map<String, ViewState> states, Loads loads) {
-        ViewState gate = states.get(GATE);
-        Instant gateBuilt = gate == null ? null : gate.built();
-        List<MartState> result = new ArrayList<>();
-        for (Model model : models) {
-            ViewState read = states.get(model.name());
-            ViewState built = states.get(model.built());
-            if (read == null || built == null) {
-                result.add(
-                        new MartState(
-                                model.name(), MartState.State.EMPTY, null, null, 0, "not set up"));
-                continue;
-            }
-            String problem = built.problem().isEmpty() ? read.problem() : built.problem();
-            boolean isMart = model.name().startsWith("marts.");
-            boolean behind =
-                    loads.pending() > 0
-                            || isMart
-                                    && gateBuilt != null
-                                    && read.built() != null
-                                    && read.built().isBefore(gateBuilt);
-            boolean changed =
-                    model.views(settings.schedule()).stream()
-                            .anyMatch(view -> outdated(view, states));
-            MartState.State state;
-            if (built.running() || read.running()) {
-                state = MartState.State.BUILDING;
-            } else if (!problem.isEmpty()) {
-                state = MartState.State.FAILED;
-            } else if (read.built() == null) {
-                state = MartState.State.EMPTY;
-            } else if (behind || changed) {
-                state = MartState.State.STALE;
-                problem = changed ? "its definition has changed" : waiting(model, states);
-            } else {
-                state = MartState.State.FRESH;
-            }
-            result.add(
-                    new MartState(
-                            model.name(),
-                            state,
-                            read.built(),
-                            seconds(built, read, model),
-                            read.rows(),
-                            problem));
-        }
-        return result;
+        return models.look(states, lacks(states, loads));
     }
 
-    private static String waiting(Model model, Map<String, ViewState> states) {
-        return model.after().stream()
-                .filter(name -> states.containsKey(name) && !states.get(name).problem().isEmpty())
-                .map(name -> "waits for " + name)
-                .findFirst()
-                .orElse("more was loaded since");
-    }
-
-    private static Double seconds(ViewState built, ViewState read, Model model) {
-        if (model.checks().isEmpty()) {
-            return read.seconds();
-        }
-        return built.seconds() == null || read.seconds() == null
-                ? null
-                : Double.valueOf(built.seconds() + read.seconds());
+    /** A mart is built after the gate; all are after the loads. */
+    private static BiFunction<String, Instant, Optional<String>> lacks(
+            Map<String, ViewState> states, Loads loads) {
+        Optional<Instant> gate = Optional.ofNullable(states.get(GATE)).map(ViewState::built);
+        return (name, built) ->
+                loads.pending() > 0
+                                || name.startsWith("marts.")
+                                        && built != null
+                                        && gate.filter(built::isBefore).isPresent()
+                        ? Optional.of("more was loaded since")
+                        : Optional.empty();
     }
 
     /** Counts, for each check of each model, what breaks it in the rows that were built last. */
     public List<CheckResult> check() {
-        List<CheckResult> results = new ArrayList<>();
-        for (Model model : models) {
-            model.check()
-                    .ifPresent(
-                            sql ->
-                                    clickHouse
-                                            .rows(sql, Map.of())
-                                            .get(0)
-                                            .forEach(
-                                                    (check, failures) ->
-                                                            results.add(
-                                                                    new CheckResult(
-                                                                            model.name(),
-                                                                            check,
-                                                                            failures == null
-                                                                                    ? null
-                                                                                    : ((Number)
-                                                                                                    failures)
-                                                                                            .longValue()))));
-        }
-        return results;
-    }
-
-    private Map<String, ViewState> viewStates() {
-        Map<String, ViewState> states = new LinkedHashMap<>();
-        for (Map<String, Object> row :
-                clickHouse.rows(SqlFile.text(SQL + "models/views.sql"), Map.of())) {
-            long built = number(row, "built");
-            long seen = built == 0 ? number(row, "inner_built") : built;
-            states.put(
-                    (String) row.get("name"),
-                    new ViewState(
-                            (String) row.get("definition"),
-                            number(row, "rows"),
-                            seen == 0 ? null : Instant.ofEpochSecond(seen),
-                            built == 0 ? null : number(row, "ms") / 1e3,
-                            "Running".equals(row.get("status")),
-                            MartState.plain((String) row.get("exception"))));
-        }
-        return states;
+        return models.check();
     }
 
     private Loads loads() {
-        Map<String, Object> row =
-                clickHouse.rows(SqlFile.text(SQL + "models/loads.sql"), Map.of()).get(0);
-        return new Loads(
-                (String) row.get("latest"),
-                (String) row.get("built_from"),
-                number(row, "pending"),
-                number(row, "quiet_for"),
-                number(row, "waited_for"),
-                number(row, "under_way") > 0);
+        return Loads.of(clickHouse.rows(SqlFile.text(SQL + "models/loads.sql"), Map.of()));
     }
 
     @Override

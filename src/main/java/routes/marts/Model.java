@@ -10,18 +10,34 @@ import routes.sql.SqlFile;
  * after; and perhaps the checks that must hold before readers get its rows.
  *
  * @param name with its database
+ * @param appends the schedule on which it adds what is new to the table {@code NAME_versions}; none
+ *     for a model that is computed anew
  * @param checks a SELECT of one row, in which each column counts what breaks the rule that it is
  *     named for, in {@code {built}}
  */
-record Model(String name, String keys, List<String> after, String select, Optional<String> checks) {
+record Model(
+        String name,
+        String keys,
+        List<String> after,
+        Optional<String> appends,
+        String select,
+        Optional<String> checks) {
+    private static final String LIMIT = "{limit}";
     private static final String SQL = "classpath:sql/clickhouse/";
 
-    /** All models, each behind those that it reads. */
-    static List<Model> all() {
-        return SqlFile.text(SQL + "models/index.txt").lines().map(Model::read).toList();
+    /**
+     * The models of a group, each behind those that it reads.
+     *
+     * @param limit in percent, for {@code {limit}} in their checks
+     */
+    static List<Model> all(String group, int limit) {
+        return SqlFile.text(SQL + "models/" + group + ".txt")
+                .lines()
+                .map(path -> read(path, limit))
+                .toList();
     }
 
-    private static Model read(String path) {
+    private static Model read(String path, int limit) {
         String[] place = path.split("/");
         String file = SQL + path + ".sql";
         String checks = SQL + place[0] + "/checks/" + place[1] + ".sql";
@@ -35,8 +51,11 @@ record Model(String name, String keys, List<String> after, String select, Option
                 header(file, "after").stream()
                         .flatMap(names -> Arrays.stream(names.split(", *")))
                         .toList(),
+                header(file, "appends"),
                 statement(file),
-                SqlFile.exists(checks) ? Optional.of(statement(checks)) : Optional.empty());
+                SqlFile.exists(checks)
+                        ? Optional.of(statement(checks).replace(LIMIT, "" + limit))
+                        : Optional.empty());
     }
 
     private static Optional<String> header(String file, String name) {
@@ -52,9 +71,14 @@ record Model(String name, String keys, List<String> after, String select, Option
         return SqlFile.statements(file).get(0);
     }
 
+    /** The view whose refresh gives readers what is new. */
+    String read() {
+        return appends.isPresent() ? name + "_refresh" : name;
+    }
+
     /** The view whose rows are checked; the model itself where it has no checks. */
     String built() {
-        return checks.isPresent() ? name + "_built" : name;
+        return appends.isEmpty() && checks.isPresent() ? name + "_built" : read();
     }
 
     /** The statement that counts what is wrong with the rows that were built last. */
@@ -64,30 +88,26 @@ record Model(String name, String keys, List<String> after, String select, Option
 
     /** Its views, in the order in which they are refreshed. */
     List<View> views(String schedule) {
-        View computed =
-                new View(
-                        built(),
-                        after,
-                        ddl("view.sql", schedule, after).replace("{select}", select));
-        if (checks.isEmpty()) {
-            return List.of(computed);
+        if (appends.isPresent()) {
+            return List.of(view(read(), after, "appending_view.sql", appends.get()));
         }
-        List<String> behind = List.of(built());
-        return List.of(
-                computed,
-                new View(
-                        name,
-                        behind,
-                        ddl("checked_view.sql", schedule, behind)
-                                .replace("{checks}", check().get())
-                                .replace("{built}", built())
-                                .replace("{mart}", name)));
+        View computed = view(built(), after, "view.sql", schedule);
+        return checks.isEmpty()
+                ? List.of(computed)
+                : List.of(computed, view(name, List.of(built()), "checked_view.sql", schedule));
     }
 
-    private String ddl(String file, String schedule, List<String> after) {
-        return statement(SQL + "models/" + file)
-                .replace("{schedule}", schedule)
-                .replace("{after}", after.isEmpty() ? "" : "DEPENDS ON " + String.join(", ", after))
-                .replace("{keys}", keys);
+    private View view(String view, List<String> behind, String file, String schedule) {
+        String depends = behind.isEmpty() ? "" : "DEPENDS ON " + String.join(", ", behind);
+        String ddl =
+                statement(SQL + "models/" + file)
+                        .replace("{schedule}", schedule)
+                        .replace("{after}", depends)
+                        .replace("{keys}", keys)
+                        .replace("{select}", select)
+                        .replace("{checks}", check().orElse(""))
+                        .replace("{built}", built())
+                        .replace("{mart}", name);
+        return new View(view, behind, ddl);
     }
 }

@@ -13,24 +13,24 @@ import routes.sql.SqlFile;
  * @param after the views that are refreshed before it
  * @param ddl its CREATE statement, with {@code {view}} and {@code {definition}} left open
  */
-public record View(String name, List<String> after, String ddl) {
+record View(String name, List<String> after, String ddl) {
     /** What a view's comment begins with that was made from a model. */
     static final String COMMENT = "caravan model ";
 
     private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
     /** Where the next one is computed while readers still have the former one. */
-    String next() {
+    private String next() {
         return name + "_next";
     }
 
     /** For the view's comment: another one means that the view was made from another text. */
-    public String definition() {
+    String definition() {
         return COMMENT + SqlFile.fingerprint(ddl);
     }
 
     /** The statement that makes it, under its own or another name, without rows. */
-    public String create(String name) {
+    String create(String name) {
         return ddl.replace("{view}", name).replace("{definition}", definition());
     }
 
@@ -42,12 +42,23 @@ public record View(String name, List<String> after, String ddl) {
 
     /**
      * Takes the place of one that was made from another text: its rows are computed beside the
-     * former ones, which stay if that fails.
+     * former ones, which stay if that fails. One that appends keeps the rows; its next refresh adds
+     * to them.
      *
      * @param standing whether there is a former one
      */
-    public void replace(ClickHouse clickHouse, boolean standing) {
-        dropNext(clickHouse);
+    void replace(ClickHouse clickHouse, boolean standing) {
+        if (ddl.contains("\nAPPEND TO ")) {
+            drop(clickHouse, name);
+            clickHouse.execute(create(name));
+        } else {
+            computeBeside(clickHouse, standing);
+        }
+        LOG.info("view={} event=replaced", name);
+    }
+
+    private void computeBeside(ClickHouse clickHouse, boolean standing) {
+        drop(clickHouse, next());
         clickHouse.execute(create(next()));
         try {
             refresh(clickHouse, next());
@@ -56,13 +67,11 @@ public record View(String name, List<String> after, String ddl) {
                             ? "EXCHANGE TABLES " + name + " AND " + next()
                             : "RENAME TABLE " + next() + " TO " + name);
         } finally {
-            dropNext(clickHouse);
+            drop(clickHouse, next());
         }
-        LOG.info("view={} event=replaced", name);
     }
 
-    /** Removes what stands beside the view, if a process was killed while it replaced it. */
-    public void dropNext(ClickHouse clickHouse) {
-        clickHouse.execute("DROP VIEW IF EXISTS " + next());
+    static void drop(ClickHouse clickHouse, String view) {
+        clickHouse.execute("DROP VIEW IF EXISTS " + view);
     }
 }

@@ -12,6 +12,7 @@ import org.apache.camel.health.HealthCheck;
 import org.quartz.Scheduler;
 import routes.clickhouse.ClickHouse;
 import routes.marts.MartStates;
+import routes.marts.Models;
 import routes.pipeline.Pipeline;
 import routes.settings.Settings;
 
@@ -29,7 +30,7 @@ public final class Cinema implements Pipeline {
     private final CamelContext context;
     private final DataSource publisher;
     private final Replication replication;
-    private final Models models;
+    private final ViewingModels models;
     private final GeneratorSettings generator;
     private final HealthCheck health;
 
@@ -46,8 +47,8 @@ public final class Cinema implements Pipeline {
         replication =
                 new Replication(
                         ReplicationSettings.read(settings), publisher, subscriber, registry);
-        models = new Models(clickHouse, registry);
-        marts.expect(Models.GROUP, Models.NAMES);
+        models = new ViewingModels(clickHouse, settings, registry);
+        marts.expect(ViewingModels.GROUP, Models.names(ViewingModels.GROUP));
         generator = GeneratorSettings.read(settings);
         health = new ReplicationHealth(replication, registry);
     }
@@ -73,7 +74,7 @@ public final class Cinema implements Pipeline {
     }
 
     /** Makes the views of the sessions; their table is there. */
-    public Models prepareModels() throws Exception {
+    public ViewingModels prepareModels() throws Exception {
         models.prepare(publisher);
         return models;
     }

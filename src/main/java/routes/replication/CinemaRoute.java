@@ -17,35 +17,36 @@ final class CinemaRoute extends RouteBuilder {
     @Override
     public void configure() {
         from("scheduler:cinema-replication?delay=5000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-replication")
+            .routeId("cinema-replication").description("Looks how far the subscription is")
             .errorHandler(noErrorHandler())
-            .to("bean:cinema-replication?method=measure");
+            .to("bean:cinema-replication?method=measure").id("measure-replication");
 
         from("scheduler:cinema-models?delay=5000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-models")
+            .routeId("cinema-models").description("Looks whether the viewing sessions are fresh, and their checks hold")
             .errorHandler(noErrorHandler())
-            .to("bean:cinema-models?method=look")
-            .to("bean:mart-states?method=seen(" + Models.GROUP + ", ${body})");
+            .to("clickhouse:system.view_refreshes?query=classpath:sql/clickhouse/models/views.sql&outputHeader=views").id("viewing-views")
+            .to("bean:cinema-models?method=look").id("viewing-states")
+            .to("bean:mart-states?method=seen(" + ViewingModels.GROUP + ", ${body})").id("viewing-seen");
 
         from("scheduler:cinema-left-out?delay=60000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-left-out")
+            .routeId("cinema-left-out").description("Counts the viewing events that no session can be made of")
             .errorHandler(noErrorHandler())
-            .to("bean:cinema-models?method=count");
+            .to("clickhouse:staging.viewing_events_left_out?query=classpath:sql/clickhouse/replication/left_out.sql&outputHeader=left-out").id("count-left-out")
+            .to("bean:cinema-models?method=leftOut").id("left-out");
 
         if (generator.on()) {
             from(QUARTZ + ":cinema/generator?stateful=true&cron=" + generator.cron().replace(' ', '+'))
-                .routeId("cinema-generator")
-                .to("direct:cinema-sessions");
+                .routeId("cinema-generator").description("Makes up viewing sessions on a schedule")
+                .to("direct:cinema-sessions").id("generate");
         }
 
-        // Viewing sessions, each event written when its time has come.
         from("direct:cinema-sessions")
-            .routeId("cinema-sessions")
+            .routeId("cinema-sessions").description("Viewing sessions to the publisher, each event when its time has come")
             .errorHandler(noErrorHandler())
-            .to("bean:cinema-generator?method=sessions")
-            .split(body()).stopOnException()
-                .delay(method("cinema-generator", "millisUntil"))
-                .to("sql:classpath:sql/postgres/replication/insert_event.sql?dataSource=#postgres");
+            .to("bean:cinema-generator?method=sessions").id("make-sessions")
+            .split(body()).stopOnException().id("each-event")
+                .delay(method("cinema-generator", "millisUntil")).id("until-due").end()
+                .to("sql:classpath:sql/postgres/replication/insert_event.sql?dataSource=#postgres").id("insert-event");
     }
     // spotless:on
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
+import routes.marts.Models;
 import routes.settings.Settings;
 import routes.sql.SqlFile;
 import sandbox.Sandbox;
@@ -51,9 +52,8 @@ class PagesIT {
         clicks();
         table("viewing_events");
         sessions();
-        statements("staging/viewing_events.sql");
-        statements("marts/viewing_sessions.sql");
-        refresh("staging.viewing_events");
+        statements("replication/tables.sql");
+        new Models(clickHouse, "viewing", "", 1).create();
         refresh("marts.viewing_sessions_refresh");
         runtime = RuntimeProcess.start(environment).awaitRunning();
         Awaitility.await("the marts are built")

@@ -91,8 +91,13 @@ class DailyLoadIT {
     }
 
     private String run(DailyLoad load, boolean force) throws Exception {
-        try (JobDay taken = JobDays.of("load", day, postgres);
-                DefaultCamelContext context = new DefaultCamelContext()) {
+        try (JobDay taken = JobDays.of("load", day, postgres)) {
+            return run(load, taken, force);
+        }
+    }
+
+    private static String run(DailyLoad load, JobDay taken, boolean force) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
             load.addTo(context);
             context.start();
             context.createProducerTemplate()
@@ -112,8 +117,8 @@ class DailyLoadIT {
     }
 
     private String event(int id, String type, String more) {
-        return "{\"event_id\":\"e%d\",\"user_id\":%d,\"event_type\":\"%s\",\"event_timestamp\":\"%sT10:00:%02dZ\",\"session_id\":\"s%d\"%s}"
-                .formatted(id, id % 3, type, day, id % 60, id % 2, more);
+        return "{\"event_id\":\"e%d\",\"user_id\":%d,\"event_type\":\"%s\",\"event_timestamp\":\"%sT10:00:%02dZ\",\"session_id\":\"%s/%d\"%s}"
+                .formatted(id, id % 3, type, day, id % 60, day, id % 2, more);
     }
 
     /** An answer's rows, each as its values separated by blanks. */
@@ -147,7 +152,8 @@ class DailyLoadIT {
                                     + " toString(purchase_amount) AS a, session_id FROM"
                                     + " raw.purchases WHERE day = {day:Date} ORDER BY event_id"))
                 .containsExactly(
-                        "2 " + day + " 10:00:02.000 9.99 s0", "0 " + day + " 10:00:03.000 12.5 s1");
+                        "2 %s 10:00:02.000 9.99 %s/0".formatted(day, day),
+                        "0 %s 10:00:03.000 12.5 %s/1".formatted(day, day));
         assertThat(
                         rows(
                                 "SELECT user_id, task_id, task_result FROM raw.task_results WHERE"
@@ -163,12 +169,45 @@ class DailyLoadIT {
                                 "SELECT session_id, user_id, toSecond(session_start) AS b,"
                                     + " toSecond(session_end) AS e, event_count FROM raw.sessions"
                                     + " WHERE day = {day:Date} ORDER BY session_id"))
-                .containsExactly("s0 2 2 6 3", "s1 1 1 5 3");
+                .containsExactly(day + "/0 2 2 6 3", day + "/1 1 1 5 3");
         assertThat(
                         rows(
                                 "SELECT JSONExtractString(data, 'Ключ') AS v FROM raw.events WHERE"
                                         + " day = {day:Date} AND event_id = 'e6'"))
                 .containsExactly("знач 😀");
+    }
+
+    @Test
+    void sessionThatCrossesMidnight_isOneSession() throws Exception {
+        LocalDate next = LocalDate.of(2026, 1, 1).plusDays(nextDay++);
+        put(at(day, "23:59:50", "first") + "\n" + at(day, "23:59:59", "first"));
+        load(false);
+        put(
+                "events/" + next + ".jsonl",
+                (at(next, "00:00:01", "second") + "\n").getBytes(StandardCharsets.UTF_8));
+        try (JobDay taken = JobDays.of("load", next, postgres)) {
+            run(load(), taken, false);
+        }
+        assertThat(
+                        rows(
+                                "SELECT toString(day), user_id, toString(session_start),"
+                                        + " toString(session_end), event_count FROM raw.sessions"
+                                        + " WHERE session_id = 'night of "
+                                        + day
+                                        + "'"))
+                .containsExactly(
+                        "%s first %s 23:59:50.000 %s 00:00:01.000 3".formatted(day, day, next));
+    }
+
+    private String at(LocalDate date, String time, String user) {
+        return "{\"event_id\":\"%s%s\",\"user_id\":\"%s\",\"event_type\":\"login\",\"event_timestamp\":\"%sT%sZ\",\"session_id\":\"night of %s\"}"
+                .formatted(date, time, user, date, time, day);
+    }
+
+    @Test
+    void lineThatBeginsWithBlanks_isJson() throws Exception {
+        put("  " + event(1, "login", "") + "\n\t" + event(2, "login", "") + " \n");
+        assertThat(load(false)).startsWith("2 events, 0 rejected");
     }
 
     @Test

@@ -95,8 +95,8 @@ class KilledLoadIT {
                             ",\"event_type\":\"ab_test_assigned\",\"ab_test_id\":\"x\",\"ab_group\":\"A\"";
                     default -> ",\"event_type\":\"login\"";
                 };
-        return "{\"event_id\":\"e%d\",\"user_id\":\"u%d\",\"event_timestamp\":\"%sT00:00:00Z\",\"session_id\":\"s%d\"%s}\n"
-                .formatted(i, i % 1_000, day, i / 10, more);
+        return "{\"event_id\":\"e%d\",\"user_id\":\"u%d\",\"event_timestamp\":\"%sT00:00:00Z\",\"session_id\":\"%s/%d\"%s}\n"
+                .formatted(i, i % 1_000, day, day, i / 10, more);
     }
 
     private static Process start(LocalDate day) throws IOException {

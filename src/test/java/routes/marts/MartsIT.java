@@ -121,23 +121,12 @@ class MartsIT {
     void checkThatDoesNotHold_keepsTheFormerMart_saysWhich_andTheOthersAreRefreshed()
             throws Exception {
         // More than everything: a share of 200 %, built in place of the model's own rows.
-        View broken =
-                new View(
-                        "marts.learning_built",
-                        List.of("staging.checked"),
-                        Model.all().stream()
-                                .filter(model -> model.name().equals("marts.learning"))
-                                .findFirst()
-                                .orElseThrow()
-                                .views("EVERY 1 DAY")
-                                .get(0)
-                                .ddl()
-                                .replace("successes / tasks", "2 * successes / tasks"));
+        String broken =
+                view("marts.learning_built")
+                        .create("marts.learning_built")
+                        .replace("successes / tasks", "2 * successes / tasks");
         clickHouse.execute("DROP VIEW marts.learning_built");
-        clickHouse.execute(
-                broken.ddl()
-                        .replace("{view}", broken.name())
-                        .replace("{definition}", definition("marts.learning_built")));
+        clickHouse.execute(broken);
         raw.load(DAY.plusDays(1), List.of(Event.task("9", "cat", TEN.plusDays(1), "t", true)));
 
         assertThat(refresh())
@@ -171,15 +160,6 @@ class MartsIT {
                 .containsExactly("2026-01-05 1", "2026-01-06 1");
     }
 
-    private static String definition(String name) {
-        return Model.all().stream()
-                .flatMap(model -> model.views("EVERY 1 DAY OFFSET 4 HOUR").stream())
-                .filter(view -> view.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .definition();
-    }
-
     @Test
     void checkOfStagingThatDoesNotHold_keepsEveryMart() throws Exception {
         // An event without a user can only come from another hand than the load's.
@@ -191,6 +171,40 @@ class MartsIT {
                 .containsEntry("marts.activity_built", "waits for staging.checked");
         assertThat(rows(TODAYS_ACTIVITY)).containsExactly("2026-01-05 2 2 2");
         assertThat(state("marts.activity").state()).isEqualTo(MartState.State.STALE);
+    }
+
+    @Test
+    void stagingThatLacksAnEventOrHasItTwice_failsItsCheck() throws Exception {
+        String lacking = "FROM raw.lines WHERE event_id != '2' AND reason = ''\n    AND event_date";
+        String twice =
+                "FROM raw.lines ARRAY JOIN if(event_id = '2', [1, 2], [1]) AS copy WHERE reason ="
+                        + " ''\n    AND event_date";
+        for (var broken : Map.of(lacking, "events_missing 1", twice, "events_twice 1").entrySet()) {
+            String ddl = view("staging.events").create("staging.events");
+            String other =
+                    ddl.replace(
+                            "FROM raw.lines\nWHERE reason = ''\n    AND event_date",
+                            broken.getKey());
+            assertThat(other).isNotEqualTo(ddl);
+            clickHouse.execute("DROP VIEW staging.events");
+            clickHouse.execute(other);
+            assertThat(refresh().get("staging.checked"))
+                    .contains(
+                            broken.getValue(),
+                            "purchases_not_as_in_raw 1",
+                            "cents_not_as_in_raw 999");
+        }
+        clickHouse.execute("DROP VIEW staging.events");
+        marts.prepare();
+        assertThat(refresh()).isEmpty();
+    }
+
+    private static View view(String name) {
+        return Model.all("days", 0).stream()
+                .flatMap(model -> model.views("EVERY 1 DAY OFFSET 4 HOUR").stream())
+                .filter(view -> view.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

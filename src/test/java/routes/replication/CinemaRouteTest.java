@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.BindToRegistry;
+import org.apache.camel.Header;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.component.quartz.QuartzComponent;
@@ -57,13 +58,14 @@ class CinemaRouteTest extends CamelTestSupport {
         }
     }
 
-    /** Stands for {@link Models}; Camel calls it by name. */
+    /** Stands for {@link ViewingModels}; Camel calls it by name. */
     public final class Looks {
-        public void count() {
-            steps.add("count");
+        public void leftOut(@Header("left-out") String counted) {
+            steps.add(counted);
         }
 
-        public List<MartState> look() {
+        public List<MartState> look(@Header("views") String views) {
+            steps.add(views);
             steps.add("look");
             return List.of(STATE);
         }
@@ -99,19 +101,28 @@ class CinemaRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        for (String id :
-                List.of(
-                        "cinema-replication",
-                        "cinema-models",
-                        "cinema-left-out",
-                        "cinema-generator")) {
+        for (String id : List.of("cinema-replication", "cinema-generator")) {
             AdviceWith.adviceWith(context, id, advice -> advice.replaceFromWith("direct:" + id));
         }
+        answers("cinema-models", "views");
+        answers("cinema-left-out", "left-out");
         AdviceWith.adviceWith(
                 context,
                 "cinema-sessions",
                 advice -> advice.weaveByToUri("sql:*").replace().to("mock:events"));
         context.start();
+    }
+
+    private void answers(String route, String header) throws Exception {
+        AdviceWith.adviceWith(
+                context,
+                route,
+                advice -> {
+                    advice.replaceFromWith("direct:" + route);
+                    advice.weaveByToUri("clickhouse:*")
+                            .replace()
+                            .setHeader(header, advice.constant("answer to " + header));
+                });
     }
 
     @Test
@@ -148,7 +159,8 @@ class CinemaRouteTest extends CamelTestSupport {
         template.sendBody("direct:cinema-replication", null);
         template.sendBody("direct:cinema-left-out", null);
         template.sendBody("direct:cinema-models", null);
-        assertThat(steps).containsExactly("replication", "count", "look");
+        assertThat(steps)
+                .containsExactly("replication", "answer to left-out", "answer to views", "look");
         assertThat(marts.latest()).contains(List.of(STATE));
     }
 }

@@ -1,7 +1,9 @@
 package routes.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import harness.Commands;
 import harness.RuntimeProcess;
 import harness.Seed;
 import harness.Services;
@@ -27,8 +29,7 @@ class SessionsIT {
     private static final DateTimeFormatter TEXT =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS");
 
-    private static final String STAGING =
-            "SELECT name FROM system.tables WHERE database = 'staging'";
+    private static final String REFRESH = "marts.viewing_sessions_refresh";
 
     private static ViewingEvents events;
     private static RuntimeProcess runtime;
@@ -79,13 +80,22 @@ class SessionsIT {
                         at);
     }
 
-    private void build() {
-        long rows =
+    private static void build() {
+        awaitArrival();
+        events.build();
+    }
+
+    private static void awaitArrival() {
+        long published =
                 events.publisher().queryForObject("SELECT count(*) FROM raw.events", Long.class);
+        String arrived = "SELECT uniqExact(event_id) AS n FROM viewing_events WHERE event_id > 0";
         Awaitility.await("events in ClickHouse")
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> events.arrived() >= rows);
-        events.build();
+                .until(() -> number(arrived) >= published);
+    }
+
+    private static long number(String sql) {
+        return ((Number) events.clickHouse().rows(sql, Map.of()).get(0).get("n")).longValue();
     }
 
     private List<String> sessions() {
@@ -225,14 +235,20 @@ class SessionsIT {
         build();
         List<String> before = sessions();
         assertThat(before).hasSize(1);
-        events.clickHouse()
-                .execute(
-                        "ALTER TABLE viewing_events UPDATE arrived_at = now64(3) - INTERVAL 8 DAY"
-                                + " WHERE user_id = "
-                                + user
-                                + " SETTINGS mutations_sync = 2");
+        agedBy8Days("viewing_events");
+        agedBy8Days("viewing_history");
         build();
         assertThat(sessions()).isEqualTo(before);
+    }
+
+    private void agedBy8Days(String table) {
+        events.clickHouse()
+                .execute(
+                        "ALTER TABLE "
+                                + table
+                                + " UPDATE arrived_at = now64(3) - INTERVAL 8 DAY WHERE user_id = "
+                                + user
+                                + " SETTINGS mutations_sync = 2");
     }
 
     @Test
@@ -262,26 +278,86 @@ class SessionsIT {
     void eventIdThatStandsTwice_failsTheCheck_isShown_andTheFormerRowsStay() throws Exception {
         insert(1, "play", 0);
         build();
-        long before = staged("1");
+        List<String> before = sessions();
+        assertThat(before).hasSize(1);
         repeat(user);
         try {
-            events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
+            insert(1, "finish", 10);
+            awaitArrival();
+            events.clickHouse().execute("SYSTEM REFRESH VIEW " + REFRESH);
             Awaitility.await("the check's message")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> health().contains("an event_id stands twice"));
-            assertThat(health()).contains("degraded: staging.viewing_events: ");
-            assertThat(runtime.metric("caravan_mart_failed", "staging.viewing_events"))
+                    .until(() -> health().contains("event_ids_twice 1"));
+            assertThat(health()).contains("degraded: marts.viewing_sessions: ");
+            assertThat(runtime.metric("caravan_mart_failed", "marts.viewing_sessions"))
                     .isEqualTo(1);
             assertThat(runtime.get("/api/marts").body())
-                    .contains("\"failed\"", "an event_id stands twice");
-            assertThat(staged("1")).isEqualTo(before);
+                    .contains("\"failed\"", "event_ids_twice 1");
+            assertThat(sessions()).isEqualTo(before);
+            for (String command : List.of("status", "check")) {
+                assertThatThrownBy(() -> Commands.run(events.environment(), "marts", command))
+                        .hasMessageContaining("ended with 1")
+                        .hasMessageContaining("event_ids_twice");
+            }
         } finally {
             unrepeat(user);
         }
         build();
+        assertThat(sessions()).containsExactly(session(1, at(0), at(10), 10));
         Awaitility.await("nothing has failed")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> health().contains("no mart has failed"));
+    }
+
+    @Test
+    void tooManyEventsWithoutAFilm_failTheCheck_untilTheyAreFew() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            insert(user, null, "play", at(i));
+        }
+        insert(1, "play", 0);
+        awaitArrival();
+        try {
+            assertThatThrownBy(() -> events.build())
+                    .hasMessageContaining("checks of marts.viewing_sessions failed")
+                    .hasMessageContaining("events_left_out_above_limit");
+            assertThat(sessions()).isEmpty();
+        } finally {
+            agedBy8Days("viewing_events");
+        }
+        build();
+        assertThat(sessions()).as("what came meanwhile").hasSize(1);
+    }
+
+    @Test
+    void refresh_readsWhatIsNew_andNotTheHistory() throws Exception {
+        build();
+        events.clickHouse()
+                .execute(
+                        "INSERT INTO viewing_events (event_id, user_id, movie_id, event_type,"
+                            + " event_time, arrived_at) SELECT -number, -1 - intDiv(number, 100),"
+                            + " 1, 'play', now64(6) - INTERVAL 40 DAY + number, now64(3) - INTERVAL"
+                            + " 40 DAY + number FROM numbers(1, 1000000)");
+        events.clickHouse()
+                .execute(
+                        "ALTER TABLE viewing_history UPDATE arrived_at = event_time WHERE user_id <"
+                                + " 0 SETTINGS mutations_sync = 2");
+        try {
+            insert(1, "play", 0);
+            insert(1, "finish", 10);
+            awaitArrival();
+            events.build();
+            assertThat(sessions()).containsExactly(session(1, at(0), at(10), 10));
+            assertThat(
+                            number(
+                                    "SELECT read_rows AS n FROM system.view_refreshes WHERE view ="
+                                            + " 'viewing_sessions_refresh'"))
+                    .as("rows read, of a million")
+                    .isLessThan(100_000);
+        } finally {
+            for (String table : List.of("viewing_events", "viewing_history")) {
+                events.clickHouse().execute("DELETE FROM " + table + " WHERE user_id < 0");
+            }
+        }
     }
 
     /** Puts each event of a user there a second time, as only another hand than the sink's can. */
@@ -310,76 +386,56 @@ class SessionsIT {
     }
 
     @Test
-    void viewOfAFormerDefinition_isMadeAnew_andTheSessionsStay() throws Exception {
+    void installationOfBefore_goesOn_withItsSessionsAndItsHistory() throws Exception {
+        LocalDateTime old = START.minusDays(40);
+        insert(user, 1, "play", old);
         insert(1, "play", 0);
-        insert(1, "finish", 10);
         build();
-        former("staging.viewing_events", "WHERE 0");
         runtime.close();
+        for (String table :
+                List.of(
+                        REFRESH,
+                        "staging.viewing_events",
+                        "viewing_history_view",
+                        "viewing_history")) {
+            events.clickHouse().execute("DROP TABLE " + table);
+        }
+        events.clickHouse()
+                .execute(
+                        "CREATE VIEW staging.viewing_history AS SELECT event_id, user_id, movie_id,"
+                                + " event_type, event_time FROM viewing_events");
+        former(
+                "staging.viewing_events",
+                "ENGINE = MergeTree ORDER BY event_id EMPTY",
+                "event_id, user_id, movie_id, event_type, event_time FROM staging.viewing_history");
+        former(
+                REFRESH,
+                "DEPENDS ON staging.viewing_events APPEND TO marts.viewing_sessions_versions EMPTY",
+                "event_id AS session_id, user_id FROM staging.viewing_events WHERE 0");
         runtime = RuntimeProcess.start(events.environment()).awaitRunning();
-        Awaitility.await("staging as it is defined now")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> staged("user_id = " + user) == 2);
-        assertThat(sessions()).hasSize(1);
+        assertThat(runtime.log()).contains("view=" + REFRESH + " event=replaced");
+        insert(user, 1, "finish", old.plusSeconds(60));
+        build();
+        assertThat(sessions())
+                .containsExactly(
+                        session(1, old, old.plusSeconds(60), 60), session(1, at(0), null, 0));
+        assertThat(staged("user_id = " + user)).isEqualTo(1);
     }
 
-    /** The view as another version of Caravan might have made it. */
-    private static void former(String name, String condition) {
-        events.clickHouse().execute("DROP VIEW IF EXISTS " + name);
+    /** A view as another version of Caravan might have made it. */
+    private static void former(String name, String engine, String select) {
         events.clickHouse()
                 .execute(
                         "CREATE MATERIALIZED VIEW "
                                 + name
-                                + " REFRESH EVERY 1 MINUTE ENGINE = MergeTree ORDER BY event_id"
-                                + " EMPTY COMMENT 'viewing: of a former version' AS SELECT"
-                                + " event_id, user_id, movie_id, event_type, event_time FROM"
-                                + " staging.viewing_history "
-                                + condition);
-    }
-
-    @Test
-    void viewOfAFormerDefinition_stays_whileTheNewOnesCheckDoesNotHold() throws Exception {
-        insert(1, "play", 0);
-        build();
-        former("staging.viewing_events", "WHERE user_id = " + user);
-        events.clickHouse().execute("SYSTEM REFRESH VIEW staging.viewing_events");
-        events.clickHouse().execute("SYSTEM WAIT VIEW staging.viewing_events");
-        repeat(user);
-        try {
-            runtime.close();
-            runtime = RuntimeProcess.start(events.environment()).awaitRunning();
-            assertThat(runtime.log()).contains("event=not-replaced", "an event_id stands twice");
-            assertThat(staged("1")).as("the former rows").isGreaterThanOrEqualTo(1);
-        } finally {
-            unrepeat(user);
-        }
-        runtime.close();
-        runtime = RuntimeProcess.start(events.environment()).awaitRunning();
-        assertThat(runtime.log()).contains("view=staging.viewing_events event=replaced");
-        build();
-    }
-
-    @Test
-    void viewOfAProcessKilledAfterTheExchange_isGoneAfterTheNextStart() throws Exception {
-        former("staging.viewing_events_next", "");
-        runtime.close();
-        runtime = RuntimeProcess.start(events.environment()).awaitRunning();
-        assertThat(events.clickHouse().rows(STAGING, Map.of()))
-                .extracting(row -> row.get("name"))
-                .contains("viewing_events")
-                .doesNotContain("viewing_events_next");
+                                + " REFRESH EVERY 1 MINUTE "
+                                + engine
+                                + " COMMENT 'viewing: of a former version' AS SELECT "
+                                + select);
     }
 
     private static long staged(String condition) {
-        return ((Number)
-                        events.clickHouse()
-                                .rows(
-                                        "SELECT count() AS n FROM staging.viewing_events WHERE "
-                                                + condition,
-                                        Map.of())
-                                .get(0)
-                                .get("n"))
-                .longValue();
+        return number("SELECT count() AS n FROM staging.viewing_events WHERE " + condition);
     }
 
     private record Event(int id, int movie, String type, LocalDateTime at) {}
