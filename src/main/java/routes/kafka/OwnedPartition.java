@@ -44,11 +44,16 @@ final class OwnedPartition {
 
     /** One of which nothing is read until a person has mended its committed offset. */
     static OwnedPartition blocked(TopicPartition name, long offset) {
-        return new OwnedPartition(name, "", PendingRange.none(offset), true);
+        return new OwnedPartition(name, "", PendingRange.none("", offset), true);
     }
 
     TopicPartition name() {
         return name;
+    }
+
+    /** The id of the topic whose log is read. */
+    String topicId() {
+        return topicId;
     }
 
     /** First offset that is not acknowledged and committed yet. */

@@ -124,18 +124,32 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
             TopicPartition name, String id, OffsetAndMetadata committed, long first, long end)
             throws PendingRange.MalformedNote {
         PendingRange range =
-                committed == null ? PendingRange.none(first) : PendingRange.read(committed);
-        if (range.start() > end) {
+                committed == null ? PendingRange.none(id, first) : PendingRange.read(committed);
+        if (range.start() > end || range.ofAnother(id)) {
             LOG.warn(
-                    "topic={} partition={} event=topic-made-anew committed={} end={}"
-                            + " do=\"nothing: it is read from its beginning, rows that the table"
-                            + " has are left out by key\"",
+                    "topic={} partition={} event=topic-made-anew committed={} note=\"{}\" end={}"
+                            + " id={} do=\"nothing: it is read from its beginning, rows that the"
+                            + " table has are left out by key\"",
                     name.topic(),
                     name.partition(),
                     range.start(),
+                    committed.metadata(),
+                    end,
+                    id);
+            range = PendingRange.none(id, first);
+        } else if (range.impossible(end)) {
+            LOG.warn(
+                    "topic={} partition={} event=note-not-believed committed={} note=\"{}\" end={}"
+                            + " do=\"nothing: ranges are cut anew from the committed offset, rows"
+                            + " that the table has are left out by key\"",
+                    name.topic(),
+                    name.partition(),
+                    range.start(),
+                    committed.metadata(),
                     end);
-            range = PendingRange.none(first);
-        } else if (range.start() < first) {
+            range = PendingRange.none(id, range.start());
+        }
+        if (range.start() < first) {
             tellLost(name, range.start(), first - range.start());
         }
         consumer.seek(name, Math.max(range.start(), first));
@@ -195,7 +209,7 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
                                         TimeUnit.NANOSECONDS.toMillis(
                                                 deadline - System.nanoTime()))) {
                     long next = partition.delivery().range().end() + 1;
-                    done.put(name, PendingRange.none(next).write());
+                    done.put(name, PendingRange.none(partition.topicId(), next).write());
                 }
             }
             if (!done.isEmpty()) {

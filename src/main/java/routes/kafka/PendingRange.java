@@ -1,60 +1,83 @@
 package routes.kafka;
 
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
  * The write-ahead note in a committed offset: the offset is the start of a range, its metadata
- * names the range's end, inclusive.
+ * names the range's end, inclusive, and the topic's id.
  *
  * <p>Metadata of other programs, or none, means that nothing is pending.
+ *
+ * @param topicId of the topic whose offsets these are; empty in a note that does not say so, as
+ *     Caravan wrote them once
  */
-record PendingRange(long start, OptionalLong end) {
-    private static final String PREFIX = "caravan:end=";
+record PendingRange(String topicId, long start, OptionalLong end) {
+    private static final String PREFIX = "caravan:";
+    private static final Pattern NOTE =
+            Pattern.compile(PREFIX + "(?:end=(\\d{1,18})(?:,topic=(\\S+))?|topic=(\\S+))");
 
     /**
-     * @throws MalformedNote when Caravan's note is there and its end is no offset of the range
+     * @throws MalformedNote when a note of Caravan's is there that nobody can read
      */
     static PendingRange read(OffsetAndMetadata committed) throws MalformedNote {
         String metadata = committed.metadata();
         if (metadata == null || !metadata.startsWith(PREFIX)) {
-            return none(committed.offset());
+            return none("", committed.offset());
         }
-        try {
-            long end = Long.parseLong(metadata.substring(PREFIX.length()));
-            if (end >= committed.offset()) {
-                return of(committed.offset(), end);
-            }
-        } catch (NumberFormatException e) {
-            throw new MalformedNote(committed, e);
+        Matcher note = NOTE.matcher(metadata);
+        if (!note.matches()) {
+            throw new MalformedNote(committed);
         }
-        throw new MalformedNote(committed, null);
+        if (note.group(1) == null) {
+            return none(note.group(3), committed.offset());
+        }
+        return new PendingRange(
+                note.group(2) == null ? "" : note.group(2),
+                committed.offset(),
+                OptionalLong.of(Long.parseLong(note.group(1))));
     }
 
     OffsetAndMetadata write() {
-        return new OffsetAndMetadata(start, end.isPresent() ? PREFIX + end.getAsLong() : "");
+        return new OffsetAndMetadata(
+                start,
+                PREFIX
+                        + (end.isPresent() ? "end=" + end.getAsLong() + "," : "")
+                        + "topic="
+                        + topicId);
     }
 
-    static PendingRange of(long start, long end) {
-        return new PendingRange(start, OptionalLong.of(end));
+    static PendingRange none(String topicId, long start) {
+        return new PendingRange(topicId, start, OptionalLong.empty());
     }
 
-    static PendingRange none(long start) {
-        return new PendingRange(start, OptionalLong.empty());
+    /** The offset belongs to a topic that had the same name: in another cluster, or before. */
+    boolean ofAnother(String id) {
+        return !topicId.isEmpty() && !topicId.equals(id);
+    }
+
+    /**
+     * The end cannot be one of a range that begins here.
+     *
+     * @param logEnd the offset behind the last record
+     */
+    boolean impossible(long logEnd) {
+        return end.isPresent() && (end.getAsLong() < start || end.getAsLong() >= logEnd);
     }
 
     /** A note that Caravan did not write, or not whole: nobody knows what was handed out. */
     static final class MalformedNote extends Exception {
         private static final long serialVersionUID = 1;
 
-        MalformedNote(OffsetAndMetadata committed, Throwable cause) {
+        MalformedNote(OffsetAndMetadata committed) {
             super(
                     "the committed offset "
                             + committed.offset()
                             + " carries the note \""
                             + committed.metadata()
-                            + "\", whose end is no offset at or behind it",
-                    cause);
+                            + "\", which this version of Caravan cannot read");
         }
     }
 }

@@ -177,7 +177,7 @@ final class RangeReader {
                         partition.done()
                                 ? partition.delivery().range().end() + 1
                                 : partition.next();
-                PendingRange range = new PendingRange(start, end);
+                PendingRange range = new PendingRange(partition.topicId(), start, end);
                 ranges.put(partition.name(), range);
                 offsets.put(partition.name(), range.write());
             }

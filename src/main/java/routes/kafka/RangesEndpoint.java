@@ -41,6 +41,8 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     private static final int HANDOVER_MS = 5_000;
     private static final int MOST_POLL_RECORDS = 5_000;
     private static final int LEAST_FETCH_BYTES = 1 << 20;
+    // A partition that the topic has got is read this soon.
+    private static final int METADATA_MAX_AGE_MS = 20_000;
 
     @UriParam private KafkaConfiguration configuration;
 
@@ -100,9 +102,18 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     Properties consumerProperties() {
         Properties left = new KafkaConfiguration().createConsumerProperties();
         Properties properties = connection();
-        // Where an option is left at Camel's default, what is read at once fits a range.
-        fit(properties, left, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, bytes / 2);
-        fit(properties, left, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, bytes);
+        // Where an option is left at Camel's default; what is read at once fits a range.
+        fit(
+                properties,
+                left,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                Math.max(bytes / 2, LEAST_FETCH_BYTES));
+        fit(
+                properties,
+                left,
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                Math.max(bytes, LEAST_FETCH_BYTES));
+        fit(properties, left, ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MS);
         properties.putIfAbsent(
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(rows, MOST_POLL_RECORDS));
@@ -123,8 +134,8 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
         return properties;
     }
 
-    private static void fit(Properties properties, Properties left, String key, int fetched) {
-        properties.replace(key, left.get(key), Math.max(fetched, LEAST_FETCH_BYTES));
+    private static void fit(Properties properties, Properties left, String key, int value) {
+        properties.replace(key, left.get(key), value);
     }
 
     private Properties connection() {

@@ -3,6 +3,7 @@ package routes.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +19,10 @@ class OwnedPartitionTest {
         return new RangeLimits(rows, bytes, 100, 1, 0);
     }
 
+    private static PendingRange range(long start, long end) {
+        return new PendingRange("id", start, OptionalLong.of(end));
+    }
+
     private static OwnedPartition from(PendingRange committed, long... offsets) {
         OwnedPartition partition = new OwnedPartition(NAME, "id", committed);
         for (long offset : offsets) {
@@ -28,7 +33,7 @@ class OwnedPartitionTest {
 
     @Test
     void cut_waitsForCompanyUntilTheLingerIsOver() {
-        OwnedPartition partition = from(PendingRange.none(10), 10, 11);
+        OwnedPartition partition = from(PendingRange.none("id", 10), 10, 11);
         assertThat(partition.cut(limits(5, BIG), 99_000_000)).isEmpty();
         assertThat(partition.cut(limits(5, BIG), 100_000_000)).hasValue(11);
         assertThat(partition.cut(limits(2, BIG), 0)).hasValue(11);
@@ -38,11 +43,11 @@ class OwnedPartitionTest {
 
     @Test
     void committedRange_isReplayedCutTheSameWay_withTheSameToken() {
-        OwnedPartition first = from(PendingRange.none(10), 10, 12, 15);
-        first.committed(PendingRange.of(10, 12));
+        OwnedPartition first = from(PendingRange.none("id", 10), 10, 12, 15);
+        first.committed(range(10, 12));
         AnnouncedRange batch = first.begin(() -> 0).range();
 
-        OwnedPartition next = from(PendingRange.of(10, 12), 10, 12, 15, 16);
+        OwnedPartition next = from(range(10, 12), 10, 12, 15, 16);
         assertThat(next.idle()).isFalse();
         AnnouncedRange replayed = next.begin(() -> 0).range();
 
@@ -54,7 +59,7 @@ class OwnedPartitionTest {
 
     @Test
     void replay_waitsUntilTheRangeIsReadToItsEnd() {
-        OwnedPartition partition = from(PendingRange.of(10, 12), 10, 11);
+        OwnedPartition partition = from(range(10, 12), 10, 11);
         assertThat(partition.ready(() -> 12)).isFalse();
         assertThat(partition.full(limits(1, 1))).isFalse();
         assertThat(partition.mustReadOn()).isTrue();
@@ -64,19 +69,19 @@ class OwnedPartitionTest {
 
     @Test
     void nextRange_beginsBehindTheLastOne_gapsOrNot() {
-        OwnedPartition partition = from(PendingRange.none(0), 5, 9);
-        partition.committed(PendingRange.of(0, 5));
+        OwnedPartition partition = from(PendingRange.none("id", 0), 5, 9);
+        partition.committed(range(0, 5));
         AnnouncedRange first = partition.begin(() -> 0).range();
         partition.delivery().acknowledge();
         assertThat(partition.done()).isTrue();
-        partition.committed(PendingRange.of(first.end() + 1, 9));
+        partition.committed(range(first.end() + 1, 9));
         assertThat(partition.begin(() -> 0).range().token()).isEqualTo("t/id/3/6-9");
     }
 
     @Test
     void disowned_batchSaysSo() {
-        OwnedPartition partition = from(PendingRange.none(0), 0);
-        partition.committed(PendingRange.of(0, 0));
+        OwnedPartition partition = from(PendingRange.none("id", 0), 0);
+        partition.committed(range(0, 0));
         AnnouncedRange batch = partition.begin(() -> 0).range();
         partition.disown();
         assertThat(batch.owned()).isFalse();
@@ -84,16 +89,19 @@ class OwnedPartitionTest {
 
     @Test
     void pendingRange_survivesTheCommittedOffset() throws Exception {
-        assertThat(PendingRange.of(7, 9).write().metadata()).isEqualTo("caravan:end=9");
-        assertThat(PendingRange.read(PendingRange.of(7, 9).write()))
-                .isEqualTo(PendingRange.of(7, 9));
-        assertThat(PendingRange.read(PendingRange.none(7).write())).isEqualTo(PendingRange.none(7));
+        assertThat(range(7, 9).write().metadata()).isEqualTo("caravan:end=9,topic=id");
+        assertThat(PendingRange.read(range(7, 9).write())).isEqualTo(range(7, 9));
+        assertThat(PendingRange.read(PendingRange.none("id", 7).write()))
+                .isEqualTo(PendingRange.none("id", 7));
         assertThat(PendingRange.read(new OffsetAndMetadata(7, "somebody else's")))
-                .isEqualTo(PendingRange.none(7));
+                .isEqualTo(PendingRange.none("", 7));
+        assertThat(PendingRange.read(new OffsetAndMetadata(7, "caravan:end=9")))
+                .as("a note as Caravan wrote it once")
+                .isEqualTo(new PendingRange("", 7, OptionalLong.of(9)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"caravan:end=", "caravan:end=x", "caravan:end=6", "caravan:end=9 "})
+    @ValueSource(strings = {"caravan:end=", "caravan:end=x", "caravan:", "caravan:end=9 "})
     void malformedNote_isNoRange(String note) {
         assertThatThrownBy(() -> PendingRange.read(new OffsetAndMetadata(7, note)))
                 .isInstanceOf(PendingRange.MalformedNote.class)

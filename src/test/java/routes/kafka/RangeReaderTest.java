@@ -20,7 +20,7 @@ class RangeReaderTest extends ReaderLab {
         join(0);
         reader.step();
         assertThat(tokens()).containsExactly("t/id/0/0-2");
-        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2");
+        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2,topic=id");
         assertThat(out.get(0).range().tried()).isFalse();
         steps(3);
         assertThat(out).as("the next one waits for its acknowledgement").hasSize(1);
@@ -47,11 +47,12 @@ class RangeReaderTest extends ReaderLab {
         out.get(0).acknowledge();
         reader.step();
         assertThat(broker.commits).hasSize(2);
-        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2", "3 caravan:end=5");
+        assertThat(noteAtHandOut)
+                .containsExactly("0 caravan:end=2,topic=id", "3 caravan:end=5,topic=id");
         out.get(1).acknowledge();
         steps(2);
         assertThat(broker.commits).hasSize(3);
-        assertThat(broker.note(0)).isEqualTo("6 ");
+        assertThat(broker.note(0)).isEqualTo("6 caravan:topic=id");
     }
 
     static List<KafkaException> refusals() {
@@ -68,7 +69,7 @@ class RangeReaderTest extends ReaderLab {
         assertThat(out).isEmpty();
         assertThat(broker.committed).isEmpty();
         reader.step();
-        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2");
+        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2,topic=id");
     }
 
     @ParameterizedTest
@@ -80,9 +81,9 @@ class RangeReaderTest extends ReaderLab {
         out.get(0).acknowledge();
         broker.refusals.add(refusal);
         reader.step();
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
         reader.step();
-        assertThat(broker.note(0)).isEqualTo("3 ");
+        assertThat(broker.note(0)).isEqualTo("3 caravan:topic=id");
         assertThat(out).hasSize(1);
     }
 
@@ -97,7 +98,7 @@ class RangeReaderTest extends ReaderLab {
         assertThat(consumer.shouldRebalance()).isTrue();
         consumer.rebalance(List.of(partition(0)));
         reader.step();
-        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2");
+        assertThat(noteAtHandOut).containsExactly("0 caravan:end=2,topic=id");
         assertThat(out.get(0).range().tried()).isFalse();
     }
 
@@ -121,7 +122,7 @@ class RangeReaderTest extends ReaderLab {
         assertThat(broker.commits).hasSize(1);
         out.get(0).acknowledge();
         reader.step();
-        assertThat(broker.note(0)).isEqualTo("3 ");
+        assertThat(broker.note(0)).isEqualTo("3 caravan:topic=id");
     }
 
     @Test

@@ -85,6 +85,8 @@ class RangesComponentTest {
         assertThat(consumer(uri + "&maxPartitionFetchBytes=5&fetchMaxBytes=6"))
                 .containsEntry("max.partition.fetch.bytes", 5)
                 .containsEntry("fetch.max.bytes", 6);
+        assertThat(consumer(uri)).containsEntry("metadata.max.age.ms", 20_000);
+        assertThat(consumer(uri + "&metadataMaxAgeMs=7")).containsEntry("metadata.max.age.ms", 7);
     }
 
     /** Kafka checks its settings when a client is made; nothing is sent. */

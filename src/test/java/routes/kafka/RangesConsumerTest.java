@@ -103,7 +103,7 @@ class RangesConsumerTest extends CamelTestSupport {
         work = exchange -> tokens.add(exchange.getMessage().getHeader(RangesConstants.TOKEN));
         start("reading");
         assertThat(next().token()).isEqualTo(FIRST);
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
         assertThat(tokens).containsExactly(FIRST);
     }
 
@@ -119,7 +119,7 @@ class RangesConsumerTest extends CamelTestSupport {
         AnnouncedRange again = next();
         assertThat(again.token()).isEqualTo(FIRST);
         assertThat(again.tried()).isTrue();
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
     }
 
     @Test
@@ -132,7 +132,7 @@ class RangesConsumerTest extends CamelTestSupport {
         start("reading");
         next();
         assertThat(next().token()).isEqualTo(FIRST);
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
     }
 
     @Test
@@ -145,7 +145,7 @@ class RangesConsumerTest extends CamelTestSupport {
         start("reading");
         next();
         assertThat(next().token()).isEqualTo(FIRST);
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
     }
 
     @Test
@@ -184,7 +184,7 @@ class RangesConsumerTest extends CamelTestSupport {
         failing.countDown();
         stopped.get(20, TimeUnit.SECONDS);
         assertThat(consumers).hasSize(1).allMatch(ScriptedConsumer::closed);
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
 
         work = exchange -> {};
         handedOut.clear();
@@ -192,7 +192,7 @@ class RangesConsumerTest extends CamelTestSupport {
         AnnouncedRange again = next();
         assertThat(again.token()).isEqualTo(FIRST);
         assertThat(again.tried()).isTrue();
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
     }
 
     @Test
@@ -207,7 +207,7 @@ class RangesConsumerTest extends CamelTestSupport {
         await().until(consumers.get(0)::closing);
         done.countDown();
         stopped.get(20, TimeUnit.SECONDS);
-        assertThat(broker.note(0)).isEqualTo("3 ");
+        assertThat(broker.note(0)).isEqualTo("3 caravan:topic=id");
     }
 
     @Test
@@ -222,7 +222,7 @@ class RangesConsumerTest extends CamelTestSupport {
         assertThat(first.owned()).isFalse();
         assertThat(again.token()).isEqualTo(FIRST);
         assertThat(again.tried()).isTrue();
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
         assertThat(consumers.get(0).closed()).isTrue();
     }
 
@@ -237,8 +237,8 @@ class RangesConsumerTest extends CamelTestSupport {
                 };
         start("handing-over");
         assertThat(later.poll(10, TimeUnit.SECONDS)).isNotNull();
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
         done.countDown();
-        awaitNote("3 ");
+        awaitNote("3 caravan:topic=id");
     }
 }

@@ -15,7 +15,7 @@ class TakeoverTest extends ReaderLab {
     @ValueSource(longs = {10, 11, 15})
     void pendingRange_isReplayed_cutTheSameWay_whateverHasArrived(long end) {
         broker.append(0, 10, 11, 12, 13, 14, 15, 16, 17);
-        broker.commit(0, 10, "caravan:end=" + end);
+        broker.commit(0, 10, "caravan:end=" + end + (end == 11 ? "" : ",topic=id"));
         join(0);
         reader.step();
         assertThat(tokens()).containsExactly("t/id/0/10-" + end);
@@ -53,8 +53,8 @@ class TakeoverTest extends ReaderLab {
         gone.acknowledge();
         kept.acknowledge();
         reader.step();
-        assertThat(broker.note(0)).as("too late").isEqualTo("0 caravan:end=2");
-        assertThat(broker.note(1)).isEqualTo("3 ");
+        assertThat(broker.note(0)).as("too late").isEqualTo("0 caravan:end=2,topic=id");
+        assertThat(broker.note(1)).isEqualTo("3 caravan:topic=id");
 
         join(0);
         reader.step();
@@ -69,7 +69,7 @@ class TakeoverTest extends ReaderLab {
         reader.step();
         out.get(0).acknowledge();
         consumer.assign();
-        assertThat(broker.note(0)).isEqualTo("3 ");
+        assertThat(broker.note(0)).isEqualTo("3 caravan:topic=id");
     }
 
     @Test
@@ -81,7 +81,7 @@ class TakeoverTest extends ReaderLab {
         broker.refusals.add(new CommitFailedException());
         consumer.assign();
         assertThat(reader.owns()).isFalse();
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
     }
 
     @Test
@@ -93,7 +93,7 @@ class TakeoverTest extends ReaderLab {
         consumer.loseAll();
         steps(2);
         assertThat(out.get(0).range().owned()).isFalse();
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
     }
 
     @Test
@@ -104,7 +104,7 @@ class TakeoverTest extends ReaderLab {
         out.get(0).fail();
         reader.step();
         consumer.close();
-        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2");
+        assertThat(broker.note(0)).isEqualTo("0 caravan:end=2,topic=id");
         join(0);
         reader.step();
         assertThat(tokens()).containsExactly("t/id/0/0-2", "t/id/0/0-2");
@@ -123,7 +123,7 @@ class TakeoverTest extends ReaderLab {
         steps(2);
         assertThat(meters.get("caravan.ranges.records.lost").counter().count()).isEqualTo(4);
         assertThat(out.get(1).range().records()).hasSize(3);
-        assertThat(noteAtHandOut.get(1)).isEqualTo("3 caravan:end=9");
+        assertThat(noteAtHandOut.get(1)).isEqualTo("3 caravan:end=9,topic=id");
     }
 
     @Test
@@ -147,8 +147,37 @@ class TakeoverTest extends ReaderLab {
         assertThat(out.get(0).range().tried()).isFalse();
     }
 
+    @Test
+    void offsetOfATopicThatHadTheSameName_isNotBelieved_itIsReadFromItsBeginning() {
+        broker.append(0, 0, 1, 2, 3, 4, 5);
+        broker.append(1, 0, 1, 2, 3, 4, 5);
+        broker.commit(0, 2, "caravan:end=4,topic=before");
+        broker.commit(1, 3, "caravan:topic=before");
+        join(0, 1);
+        reader.step();
+        assertThat(tokens()).containsExactlyInAnyOrder("t/id/0/0-2", "t/id/1/0-2");
+        assertThat(out).noneMatch(delivery -> delivery.range().tried());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"caravan:end=", "caravan:end=1x", "caravan:end=0"})
+    @ValueSource(
+            strings = {
+                "caravan:end=0,topic=id",
+                "caravan:end=0",
+                "caravan:end=6,topic=id",
+                "caravan:end=6"
+            })
+    void endBelowItsStart_orBeyondTheLog_isNotBelieved_rangesAreCutAnewFromTheOffset(String note) {
+        broker.append(0, 0, 1, 2, 3, 4, 5);
+        broker.commit(0, 1, note);
+        join(0);
+        reader.step();
+        assertThat(tokens()).containsExactly("t/id/0/1-3");
+        assertThat(out.get(0).range().tried()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"caravan:end=", "caravan:end=1x", "caravan:of=later"})
     void malformedNote_holdsItsPartitionBack_andNoOther(String note) {
         broker.append(0, 0, 1, 2, 3);
         broker.append(1, 0, 1, 2);
