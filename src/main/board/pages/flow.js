@@ -62,6 +62,7 @@ function arrow(step) {
   const rate = step.job ? step.job : step.rate == null ? "…" : `${shown(Math.round(step.rate * 10) / 10)} rows/s`;
   const moved = step.rows === undefined ? null : element("small", {}, `${shown(step.rows)} since the start`);
   const letters = step.deadLetters > 0 ? element("div", {}, element("small", { class: "problem" }, `${shown(step.deadLetters)} ${step.deadLetters === 1 ? "dead letter" : "dead letters"}`)) : null;
+  const changed = step.changedContent > 0 ? element("div", {}, element("small", { class: "problem" }, `${shown(step.changedContent)} with a known key and another content`)) : null;
   return element(
     "div",
     { class: "step", "data-route": step.route },
@@ -71,6 +72,7 @@ function arrow(step) {
     element("div", {}, lag(step)),
     moved,
     letters,
+    changed,
     step.failure ? element("p", { class: "problem", title: step.failure.reason }, `${ago(step.failure.time)}: ${step.failure.reason}`) : null,
   );
 }

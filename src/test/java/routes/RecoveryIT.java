@@ -3,6 +3,7 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.EventTable;
+import harness.Replay;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.time.Duration;
@@ -11,10 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.ConsumerGroupState;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -68,10 +65,10 @@ class RecoveryIT {
         Map<Loss, String> batches = new LinkedHashMap<>();
         for (Loss loss : LOSSES) {
             EventTable table = tables.get(loss);
-            String batch = lastBatch(table, loss.name());
+            String batch = Replay.lastBatch(table, loss.name());
             batches.put(loss, batch);
             lose(loss, table, batch);
-            announceAgain(services, loss.name(), batch);
+            Replay.announceAgain(services, loss.name(), batch);
         }
 
         try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
@@ -85,11 +82,11 @@ class RecoveryIT {
                         .atMost(Duration.ofSeconds(20))
                         .untilAsserted(() -> assertThat(keys(table, loss)).isEqualTo(2 * ROWS + 1));
                 assertThat(third.log())
-                        .contains(
-                                "batch=\"%s-0 offsets %d to %s\" event=repaired table=%s"
+                        .containsPattern(
+                                "batch=\"%s-0 offsets %d to %s\" event=repaired table=(caravan\\.)?%s"
                                         .formatted(
                                                 loss.name(),
-                                                start(batches.get(loss)),
+                                                Replay.start(batches.get(loss)),
                                                 batches.get(loss).replaceFirst(".*-", ""),
                                                 loss.name()));
             }
@@ -122,26 +119,12 @@ class RecoveryIT {
             delete(table, loss.name() + "_keys", "kafka_batch = '" + batch + "'");
         }
         if (loss.sums()) {
-            delete(table, loss.name() + "_daily", "kafka_offsets[0] >= " + start(batch));
+            delete(table, loss.name() + "_daily", "kafka_offsets[0] >= " + Replay.start(batch));
         }
     }
 
     private static long keys(EventTable table, Loss loss) {
         return table.number("SELECT uniqExact(kafka_key) AS n FROM " + loss.name() + "_keys");
-    }
-
-    private static String lastBatch(EventTable table, String name) {
-        return (String)
-                table.clickHouse()
-                        .rows(
-                                "SELECT argMax(kafka_batch, kafka_offset) AS batch FROM " + name,
-                                Map.of())
-                        .get(0)
-                        .get("batch");
-    }
-
-    private static long start(String batch) {
-        return Long.parseLong(batch.replaceFirst(".*/(\\d+)-\\d+$", "$1"));
     }
 
     private static void delete(EventTable table, String from, String condition) {
@@ -157,32 +140,5 @@ class RecoveryIT {
                                 + condition
                                 + " SETTINGS mutations_sync = 1");
         assertThat(table.number("SELECT count() AS n FROM " + from)).isLessThan(before);
-    }
-
-    private static void announceAgain(Services services, String topic, String batch)
-            throws Exception {
-        String end = batch.replaceFirst(".*-(\\d+)$", "$1");
-        String group = "caravan-" + topic;
-        try (Admin admin = Admin.create(services.kafka())) {
-            // Kafka takes no offsets from outside while a group has members, and a consumer whose
-            // farewell was lost stays one until its session ends.
-            Awaitility.await("no members in " + group)
-                    .atMost(Duration.ofSeconds(30))
-                    .until(
-                            () ->
-                                    admin.describeConsumerGroups(List.of(group))
-                                            .all()
-                                            .get()
-                                            .get(group)
-                                            .state(),
-                            ConsumerGroupState.EMPTY::equals);
-            admin.alterConsumerGroupOffsets(
-                            group,
-                            Map.of(
-                                    new TopicPartition(topic, 0),
-                                    new OffsetAndMetadata(start(batch), "caravan:end=" + end)))
-                    .all()
-                    .get();
-        }
     }
 }

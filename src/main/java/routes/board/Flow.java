@@ -90,6 +90,7 @@ final class Flow {
         String[] tag = {"pipeline", sink.name()};
         put(step, "rows", counter("caravan.sink.rows.inserted", tag));
         put(step, "repetitions", counter("caravan.sink.duplicates", tag));
+        put(step, "changedContent", counter("caravan.sink.changed.content", tag));
         put(step, "deadLetters", counter("caravan.sink.dead.letters", tag));
         lag(step, sink.group(), sink.topic());
         return step;

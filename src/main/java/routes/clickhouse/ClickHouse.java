@@ -38,8 +38,9 @@ public final class ClickHouse implements AutoCloseable {
                     376, 407, 441, 467, 469, 675, 676, 691);
 
     /**
-     * An insert is one block, of however many of a table's partitions, waits until it is stored,
-     * and reads what ISO 8601 allows.
+     * An insert is one block, of however many of a table's partitions, in the table and for each of
+     * its views, waits until it is stored, fails where a row or a view does, and reads what ISO
+     * 8601 allows; whatever the account's profile says.
      */
     private static final Map<String, String> INSERT_SETTINGS =
             Map.ofEntries(
@@ -52,6 +53,12 @@ public final class ClickHouse implements AutoCloseable {
                     Map.entry("max_insert_block_size", "10000000"),
                     Map.entry("min_insert_block_size_rows", "10000000"),
                     Map.entry("min_insert_block_size_bytes", "2000000000"),
+                    Map.entry("min_insert_block_size_rows_for_materialized_views", "0"),
+                    Map.entry("min_insert_block_size_bytes_for_materialized_views", "0"),
+                    Map.entry("materialized_views_ignore_errors", "0"),
+                    Map.entry("input_format_allow_errors_num", "0"),
+                    Map.entry("input_format_allow_errors_ratio", "0"),
+                    Map.entry("input_format_defaults_for_omitted_fields", "1"),
                     Map.entry("date_time_input_format", "best_effort"),
                     Map.entry("input_format_null_as_default", "0"),
                     Map.entry("input_format_skip_unknown_fields", "1"),
@@ -71,7 +78,8 @@ public final class ClickHouse implements AutoCloseable {
 
     /**
      * @param url {@code http://host:port}
-     * @param quorum the settings {@link #QUORUM} hold for everything
+     * @param settings of the server, for everything that does not say otherwise, such as {@link
+     *     #QUORUM}
      * @param timeout how long an answer may take before the connection is given up
      */
     public ClickHouse(
@@ -79,7 +87,7 @@ public final class ClickHouse implements AutoCloseable {
             String database,
             String user,
             String password,
-            boolean quorum,
+            Map<String, String> settings,
             Duration timeout) {
         Client.Builder builder =
                 new Client.Builder()
@@ -94,9 +102,7 @@ public final class ClickHouse implements AutoCloseable {
                         .setConnectTimeout(5, ChronoUnit.SECONDS)
                         .setSocketTimeout(timeout.toMillis(), ChronoUnit.MILLIS)
                         .setClientName("caravan");
-        if (quorum) {
-            QUORUM.forEach(builder::serverSetting);
-        }
+        settings.forEach(builder::serverSetting);
         client = builder.build();
     }
 
@@ -176,6 +182,11 @@ public final class ClickHouse implements AutoCloseable {
      */
     public List<Map<String, Object>> rows(String sql, Map<String, Object> parameters) {
         return rows(sql, parameters, Map.of());
+    }
+
+    /** {@link #rows} under the settings of an insert. */
+    public List<Map<String, Object>> rowsAsInsert(String sql) {
+        return rows(sql, Map.of(), INSERT_SETTINGS);
     }
 
     /** A whole number of an answer's row. */

@@ -2,6 +2,7 @@ package routes.clickhouse;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import routes.settings.Settings;
 
@@ -67,7 +68,7 @@ public final class ClickHouseServer {
                 settings.identifier("caravan.clickhouse.database"),
                 settings.text(account + "user"),
                 settings.find(account + "password").orElse(""),
-                quorum(settings),
+                quorum(settings) ? ClickHouse.QUORUM : Map.of(),
                 timeout);
     }
 }

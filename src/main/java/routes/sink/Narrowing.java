@@ -31,7 +31,7 @@ public final class Narrowing implements Rows {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        batch.writeTo(out, untried.peek());
+        batch.writeTo(out, untried.peek(), null);
     }
 
     /** Nothing is wrong with the rows that were tried. */

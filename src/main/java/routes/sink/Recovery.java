@@ -1,13 +1,13 @@
 package routes.sink;
 
-import static routes.clickhouse.ClickHouse.number;
-
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +27,7 @@ public final class Recovery implements Rows {
     private final SinkBatch batch;
     private final String table;
     private int looks;
+    private String deadline;
     private List<Row> missing;
     private List<Row> withoutKey = List.of();
 
@@ -51,29 +52,32 @@ public final class Recovery implements Rows {
         return looks == 0 ? 0 : BETWEEN_LOOKS_MS;
     }
 
-    /** What the look at the batch's offsets asks by. */
-    public Map<String, Object> getToken() {
-        return Map.of("batch", batch.getToken());
+    /** The offsets in a look's answer. */
+    static Set<Long> offsets(Map<String, Object> answer) {
+        return ((List<?>) answer.get("offsets"))
+                .stream().map(offset -> ((Number) offset).longValue()).collect(Collectors.toSet());
     }
 
-    /** What the look at the table's views asks by. */
-    public Map<String, Object> getTable() {
-        return Map.of("table", table);
-    }
-
-    void found(List<Map<String, Object>> offsets) {
-        Set<Long> present =
-                offsets.stream()
-                        .map(row -> number(row, "kafka_offset"))
-                        .collect(Collectors.toSet());
+    void found(Map<String, Object> answer) {
+        Set<Long> present = offsets(answer);
+        deadline = (String) answer.get("deadline");
         missing =
                 batch.getRows().stream()
                         .filter(row -> !present.contains(row.record().offset()))
                         .toList();
         looks++;
-        if (!missing.isEmpty() && !looks()) {
+        if (!missing.isEmpty() && looks == LOOKS) {
             repaired(table, missing.size());
         }
+    }
+
+    /** The table by which what is missing is put in. */
+    public String getRepair() {
+        return table
+                + "_repair_"
+                + UUID.nameUUIDFromBytes(batch.getToken().getBytes(StandardCharsets.UTF_8))
+                        .toString()
+                        .replace("-", "");
     }
 
     /** True if the table lacks rows of the batch. */
@@ -84,7 +88,7 @@ public final class Recovery implements Rows {
     /** The rows that the table lacks. */
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        batch.writeTo(out, missing);
+        batch.writeTo(out, missing, deadline);
     }
 
     void foundKeys(List<Map<String, Object>> keys) {
@@ -108,7 +112,8 @@ public final class Recovery implements Rows {
 
     /** A statement that counts the rows of a view's table that have the batch or a later one. */
     String filled(Map<String, Object> view) {
-        return "SELECT count() AS rows FROM %s WHERE kafka_offsets[%d] >= %d"
+        return ("SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS deadline"
+                        + " FROM %s WHERE kafka_offsets[%d] >= %d")
                 .formatted(
                         view.get("target"),
                         batch.batch().partition().partition(),
@@ -116,13 +121,19 @@ public final class Recovery implements Rows {
     }
 
     /** A statement that fills a view's table with what the view makes of the batch's rows. */
-    String fill(Map<String, Object> view) {
+    String fill(Map<String, Object> view, Map<String, Object> filled) {
         String target = (String) view.get("target");
         repaired(target, batch.getRows().size());
         return "INSERT INTO %s (%s) SETTINGS insert_deduplication_token = '%s/%s',"
-                        .formatted(target, view.get("columns"), batch.getToken(), target)
-                + " additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''} %s"
-                        .formatted(table, batch.getToken(), view.get("as_select"));
+                        .formatted(
+                                target,
+                                view.get("columns"),
+                                batch.getToken(),
+                                target.replace("\\", "\\\\").replace("'", "\\'"))
+                + " additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''} SELECT * FROM (%s)"
+                        .formatted(table, batch.getToken(), view.get("as_select"))
+                + " WHERE throwIf(now64(3) > toDateTime64('%s', 3, 'UTC'), 'too late') = 0"
+                        .formatted(filled.get("deadline"));
     }
 
     private void repaired(String where, int rows) {

@@ -9,7 +9,9 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseRefused;
+import routes.deadletter.Rejected;
 import routes.kafka.AnnouncedRange;
 
 /**
@@ -21,15 +23,28 @@ import routes.kafka.AnnouncedRange;
 public final class Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
 
+    private static final String CHANGED =
+            "%s has a row with this key and another content: it was changed after it was sent, or"
+                    + " the source's keys began anew. To have it as a row beside the other one, set"
+                    + " caravan.sink.%s.changed-content=insert and replay it";
+
     private final String pipeline;
     private final String table;
     private final TableCheck check;
+    private final ChangedContent changedContent;
     private final SinkMetrics metrics;
+    private volatile Object views;
 
-    Sink(String pipeline, String table, TableCheck check, SinkMetrics metrics) {
+    Sink(
+            String pipeline,
+            String table,
+            TableCheck check,
+            ChangedContent changedContent,
+            SinkMetrics metrics) {
         this.pipeline = pipeline;
         this.table = table;
         this.check = check;
+        this.changedContent = changedContent;
         this.metrics = metrics;
     }
 
@@ -52,16 +67,64 @@ public final class Sink {
     }
 
     /**
-     * Leaves out the keys that are in the table from another batch, and repetitions within this
-     * one.
+     * Leaves out repetitions: records whose key is in the table from another batch, or came before
+     * in this one, with the same content. Reports those with another content.
      *
      * @param standing the look-up's answer
      */
+    @SuppressWarnings("unchecked") // The query's columns have these types.
     public void leaveOutDuplicates(
             @Body SinkBatch sinkBatch, @Header("standing") List<Map<String, Object>> standing) {
-        Map<String, Row> first = sinkBatch.firstByKey();
-        standing.forEach(row -> first.remove((String) row.get("kafka_key")));
-        sinkBatch.insertOnly(List.copyOf(first.values()));
+        Map<String, Object> answer = standing.get(0);
+        List<Row> changed =
+                sinkBatch.choose(
+                        (List<List<String>>) answer.get("others"),
+                        (List<List<String>>) answer.get("own"),
+                        (String) answer.get("deadline"),
+                        changedContent);
+        if (changed.isEmpty()) {
+            return;
+        }
+        metrics.changedContent(changed.size());
+        LOG.warn(
+                "pipeline={} event=changed-content records={} first-partition={} first-offset={}"
+                        + " do={}",
+                pipeline,
+                changed.size(),
+                changed.get(0).record().partition(),
+                changed.get(0).record().offset(),
+                changedContent);
+        if (changedContent == ChangedContent.DEAD_LETTER) {
+            String reason = CHANGED.formatted(table, pipeline);
+            sinkBatch.reject(
+                    changed.stream().map(row -> new Rejected(row.record(), reason)).toList());
+        }
+    }
+
+    /**
+     * Leaves out what an earlier try has put in.
+     *
+     * @param tried the look's answer
+     */
+    public void leaveOutWhatIsIn(
+            @Body SinkBatch sinkBatch, @Header("tried") List<Map<String, Object>> tried) {
+        sinkBatch.insertMissing(
+                Recovery.offsets(tried.get(0)), ClickHouse.number(tried.get(0), "later"));
+    }
+
+    /** True if the views on the server are other ones than those that were made safe. */
+    public boolean viewsChanged(@Header("standing") List<Map<String, Object>> standing) {
+        return !standing.get(0).get("views").equals(views);
+    }
+
+    /** See {@link Views#widening}. */
+    public List<String> widening(@Header("views") List<Map<String, Object>> all) {
+        return new Views(all).widening();
+    }
+
+    /** The views on the server are safe now, as they were at the look-up. */
+    public void viewsSafe(@Header("standing") List<Map<String, Object>> standing) {
+        views = standing.get(0).get("views");
     }
 
     /**
@@ -128,7 +191,17 @@ public final class Sink {
     /** The batch's offsets that are in the table. */
     public void found(
             @Body Recovery recovery, @Header("offsets") List<Map<String, Object>> offsets) {
-        recovery.found(offsets);
+        recovery.found(offsets.get(0));
+    }
+
+    /**
+     * Says that the repair did not help.
+     *
+     * @throws IllegalStateException always: the batch is tried again
+     */
+    public void stillMissing(Recovery recovery) {
+        throw new IllegalStateException(
+                recovery.getBatch().batch() + " is not whole in " + table + " after its repair");
     }
 
     /** The batch's keys that are in the list of keys. */
@@ -144,7 +217,9 @@ public final class Sink {
 
     /** See {@link Recovery#fill}. */
     public String fill(
-            @Body Map<String, Object> view, @ExchangeProperty("recovery") Recovery recovery) {
-        return recovery.fill(view);
+            @Body Map<String, Object> view,
+            @Header("filled") List<Map<String, Object>> filled,
+            @ExchangeProperty("recovery") Recovery recovery) {
+        return recovery.fill(view, filled.get(0));
     }
 }

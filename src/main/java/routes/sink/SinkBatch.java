@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.MurmurHash3;
 import org.apache.kafka.common.header.Header;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.Rows;
@@ -29,12 +31,22 @@ import routes.kafka.CommitTime;
 public final class SinkBatch extends Rejections implements Rows {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
+    /** The content of rows that came before it was kept. */
+    private static final UUID UNKNOWN = new UUID(0, 0);
+
+    // Once so many batches have come in behind this one, nothing of its tries is under way any
+    // more, and ClickHouse may soon forget its token.
+    private static final int LATER_BATCHES = 2_000;
+
     private final AnnouncedRange batch;
     private final List<Row> good;
     private int unknownFields;
     private boolean doubtful;
     private Set<String> strangeFields = Set.of();
     private List<Row> rows = List.of();
+    private List<Row> toInsert = List.of();
+    private Set<List<String>> present = Set.of();
+    private String deadline;
     private int duplicates;
     private long started = System.nanoTime();
     private boolean inserted;
@@ -86,29 +98,112 @@ public final class SinkBatch extends Rejections implements Rows {
         return batch.tried();
     }
 
+    /** What a look at its rows asks by. */
+    public Map<String, Object> getName() {
+        return Map.of("batch", getToken());
+    }
+
     /** What the look-up of its keys asks by: the good rows' keys, and the batch. */
     public Map<String, Object> getLookUp() {
-        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(firstByKey().keySet()));
+        Map<String, Object> parameters = new HashMap<>(ClickHouse.keys(keys()));
         parameters.put("batch", getToken());
         return parameters;
     }
 
-    /** Good rows, each key once (the first by offset): what may have to be inserted. */
-    Map<String, Row> firstByKey() {
-        Map<String, Row> first = new LinkedHashMap<>();
-        good.forEach(row -> first.putIfAbsent(row.key(), row));
-        return first;
+    private Set<String> keys() {
+        return good.stream().map(Row::key).collect(Collectors.toSet());
     }
 
-    /** Says what is to be inserted; the rest of the good rows are repetitions. */
-    void insertOnly(List<Row> chosen) {
+    /**
+     * A hash of the row's record: two with the same key and this are one record and its repetition.
+     */
+    static UUID content(Row row) {
+        long[] hash = MurmurHash3.hash128x64(row.record().value());
+        return new UUID(hash[0], hash[1]);
+    }
+
+    /**
+     * Says which rows the table is to have: all but repetitions, and perhaps those whose key came
+     * with another content before, in the table or in this batch.
+     *
+     * @param others keys that are in from other batches, each with its content
+     * @param own those that are in from this one
+     * @param until when ClickHouse takes the insert, by its clock
+     * @return the rows with another content
+     */
+    List<Row> choose(
+            List<List<String>> others,
+            List<List<String>> own,
+            String until,
+            ChangedContent changed) {
+        Map<String, Set<UUID>> known = new HashMap<>();
+        for (List<String> other : others) {
+            known.computeIfAbsent(other.get(0), key -> new HashSet<>())
+                    .add(UUID.fromString(other.get(1)));
+        }
+        Map<String, Row> first = new HashMap<>();
+        List<Row> chosen = new ArrayList<>();
+        List<Row> different = new ArrayList<>();
+        for (Row row : good) {
+            if (!known.containsKey(row.key()) && first.putIfAbsent(row.key(), row) == null) {
+                chosen.add(row);
+                continue;
+            }
+            Set<UUID> contents =
+                    known.computeIfAbsent(
+                            row.key(), key -> new HashSet<>(Set.of(content(first.get(key)))));
+            UUID content = content(row);
+            if (!contents.contains(UNKNOWN) && !contents.contains(content)) {
+                different.add(row);
+                if (changed == ChangedContent.INSERT) {
+                    chosen.add(row);
+                    contents.add(content);
+                }
+            }
+        }
         rows = chosen;
-        duplicates = good.size() - chosen.size();
+        toInsert = chosen;
+        present = new HashSet<>(own);
+        deadline = until;
+        duplicates =
+                good.size()
+                        - chosen.size()
+                        - (changed == ChangedContent.INSERT ? 0 : different.size());
+        return different;
     }
 
-    /** The rows to insert, by offset. */
+    /**
+     * Leaves out the rows that an earlier try has put in, if the batch's token may be forgotten.
+     * While it is not, the whole batch is repeated: so views that missed it are filled.
+     *
+     * @param offsets that are in the table
+     * @param later batches that have come in since
+     */
+    void insertMissing(Set<Long> offsets, long later) {
+        if (later >= LATER_BATCHES) {
+            toInsert =
+                    rows.stream()
+                            .filter(
+                                    row ->
+                                            !offsets.contains(row.record().offset())
+                                                    && !isPresent(row, content(row))
+                                                    && !isPresent(row, UNKNOWN))
+                            .toList();
+        }
+    }
+
+    private boolean isPresent(Row row, UUID content) {
+        return present.contains(List.of(row.key(), content.toString()));
+    }
+
+    /** The rows that the table is to have, by offset. */
     public List<Row> getRows() {
         return Collections.unmodifiableList(rows);
+    }
+
+    /** True if there are rows to insert. */
+    public boolean isToInsert() {
+        return !toInsert.isEmpty();
     }
 
     void reject(List<Rejected> more) {
@@ -139,14 +234,17 @@ public final class SinkBatch extends Rejections implements Rows {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        writeTo(out, rows);
+        writeTo(out, toInsert, deadline);
     }
 
     /**
      * Rows as JSON lines: each record's own bytes, with the columns that Caravan fills put in
      * front.
+     *
+     * @param until when ClickHouse takes them, by its clock; null for ever. The first row says it
+     *     for all.
      */
-    void writeTo(OutputStream out, List<Row> some) throws IOException {
+    void writeTo(OutputStream out, List<Row> some, String until) throws IOException {
         byte[] prefix =
                 ("{\"kafka_batch\":\""
                                 + batch.token()
@@ -155,17 +253,23 @@ public final class SinkBatch extends Rejections implements Rows {
                                 + ",\"kafka_offset\":")
                         .getBytes(StandardCharsets.US_ASCII);
         byte[] beforeKey = ",\"kafka_key\":\"".getBytes(StandardCharsets.US_ASCII);
+        byte[] beforeContent = "\",\"kafka_content\":\"".getBytes(StandardCharsets.US_ASCII);
         byte[] beforeCommitted = "\",\"committed_at\":\"".getBytes(StandardCharsets.US_ASCII);
+        String first = until == null ? "" : "\",\"kafka_deadline\":\"" + until;
         for (Row row : some) {
             out.write(prefix);
             out.write(Long.toString(row.record().offset()).getBytes(StandardCharsets.US_ASCII));
             out.write(beforeKey);
             out.write(JSON.quoteAsUTF8(row.key()));
+            out.write(beforeContent);
+            out.write(content(row).toString().getBytes(StandardCharsets.US_ASCII));
             Header committed = row.record().headers().lastHeader(CommitTime.HEADER);
             if (committed != null && CommitTime.valid(committed.value())) {
                 out.write(beforeCommitted);
                 out.write(committed.value());
             }
+            out.write(first.getBytes(StandardCharsets.US_ASCII));
+            first = "";
             out.write('"');
             if (!row.empty()) {
                 out.write(',');
@@ -182,7 +286,11 @@ public final class SinkBatch extends Rejections implements Rows {
             out.write("{\"kafka_key\":\"".getBytes(StandardCharsets.US_ASCII));
             out.write(JSON.quoteAsUTF8(row.key()));
             out.write(
-                    ("\",\"kafka_batch\":\"" + batch.token() + "\"}\n")
+                    ("\",\"kafka_content\":\""
+                                    + content(row)
+                                    + "\",\"kafka_batch\":\""
+                                    + batch.token()
+                                    + "\"}\n")
                             .getBytes(StandardCharsets.US_ASCII));
         }
     }

@@ -14,6 +14,7 @@ final class SinkMetrics {
     private final Counter duplicates;
     private final Counter deadLetters;
     private final Counter unknownFields;
+    private final Counter changedContent;
     private final DistributionSummary batchRows;
     private final Timer batchTime;
 
@@ -29,12 +30,20 @@ final class SinkMetrics {
                 meters.counter(
                         "unknown.fields",
                         "JSON fields left out because the table has no such column");
+        changedContent =
+                meters.counter(
+                        "changed.content",
+                        "Records whose key is in the table with another content");
         batchRows = meters.batchRows("Rows in an insert");
         batchTime = meters.batchTime("One insert");
     }
 
     Counter deadLetters() {
         return deadLetters;
+    }
+
+    void changedContent(int count) {
+        changedContent.increment(count);
     }
 
     void inserted(int rows, int left, int unknown, long nanos) {

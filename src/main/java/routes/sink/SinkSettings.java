@@ -2,6 +2,7 @@ package routes.sink;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import routes.settings.Settings;
 import routes.sql.SqlFile;
@@ -18,6 +19,7 @@ public record SinkSettings(
         Duration linger,
         int workers,
         boolean rejectUnknown,
+        ChangedContent changedContent,
         String deadLetterTopic,
         Duration deadLetterRetention,
         int partitions,
@@ -53,6 +55,14 @@ public record SinkSettings(
                 settings.duration(key + "linger"),
                 settings.integer(key + "workers", 1, 64),
                 settings.choice(key + "unknown-fields", "ignore", "reject").equals("reject"),
+                ChangedContent.valueOf(
+                        settings.choice(
+                                        key + "changed-content",
+                                        "dead-letter",
+                                        "insert",
+                                        "leave-out")
+                                .toUpperCase(Locale.ROOT)
+                                .replace('-', '_')),
                 settings.find(key + "dead-letter-topic").isPresent()
                         ? settings.topic(key + "dead-letter-topic")
                         : topic + ".dead-letter",

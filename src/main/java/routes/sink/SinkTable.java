@@ -3,7 +3,6 @@ package routes.sink;
 import static routes.clickhouse.ClickHouse.number;
 
 import com.clickhouse.client.api.ServerException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +25,12 @@ final class SinkTable {
                     "kafka_partition",
                     "kafka_offset",
                     "committed_at",
-                    "arrived_at");
-    private static final long WINDOW = 10_000;
+                    "arrived_at",
+                    "kafka_content",
+                    "kafka_deadline");
+
+    private static final int READONLY = 164;
+    private static final int SETTING_CONSTRAINT_VIOLATION = 452;
 
     private final ClickHouse clickHouse;
     private final String name;
@@ -57,7 +60,8 @@ final class SinkTable {
      *     statement to run
      */
     RecordCheck prepare() {
-        if (rows("engine.sql", name).isEmpty()) {
+        List<Map<String, Object>> engine = rows("engine.sql");
+        if (engine.isEmpty()) {
             throw new SettingsException(
                     key
                             + ": ClickHouse has no table "
@@ -65,11 +69,16 @@ final class SinkTable {
                             + " in this database: create it, or name its DDL file in "
                             + key.replace(".table", ".ddl"));
         }
+        checkSettings();
         for (String statement : SqlFile.statements(SQL + "sink_table.sql")) {
             makeSure(fill(statement));
         }
-        widenWindows(name, new HashSet<>());
-        return RecordCheck.of(rows("columns.sql", name), FILLED_HERE, rejectUnknown);
+        for (Map<String, Object> repair : rows("old_repairs.sql")) {
+            makeSure("DROP TABLE IF EXISTS " + repair.get("name"));
+        }
+        widenWindow(engine.get(0));
+        widenViews();
+        return RecordCheck.of(rows("columns.sql"), FILLED_HERE, rejectUnknown);
     }
 
     /**
@@ -84,8 +93,33 @@ final class SinkTable {
                 : prepare();
     }
 
-    private List<Map<String, Object>> rows(String file, String table) {
-        return clickHouse.rows(SqlFile.text(SQL + file), Map.of("table", table));
+    private void checkSettings() {
+        List<Map<String, Object>> unsafe;
+        try {
+            unsafe = clickHouse.rowsAsInsert(SqlFile.text(SQL + "unsafe_settings.sql"));
+        } catch (ServerException e) {
+            if (e.getCode() != SETTING_CONSTRAINT_VIOLATION && e.getCode() != READONLY) {
+                throw e;
+            }
+            throw new SettingsException(
+                    key
+                            + ": ClickHouse does not let this account set what makes an insert one"
+                            + " block ("
+                            + e.getMessage()
+                            + "). Take the constraint out of its profile",
+                    e);
+        }
+        if (!unsafe.isEmpty()) {
+            throw new SettingsException(
+                    key
+                            + ": the profile of this account would split or repeat inserts: take "
+                            + unsafe.stream().map(row -> row.get("setting")).toList()
+                            + " out of it");
+        }
+    }
+
+    private List<Map<String, Object>> rows(String file) {
+        return clickHouse.rows(fill(SqlFile.text(SQL + file)), Map.of("table", name));
     }
 
     private void makeSure(String statement) {
@@ -104,41 +138,25 @@ final class SinkTable {
         }
     }
 
-    /**
-     * A table that forgets the tokens of its inserts would take a repeated one twice: the views'
-     * tables too.
-     */
-    private void widenWindows(String table, Set<String> seen) {
-        if (!seen.add(table)) {
-            return;
+    /** A table that forgets the tokens of its inserts would take a repeated one twice. */
+    private void widenWindow(Map<String, Object> row) {
+        String engine = (String) row.get("engine");
+        boolean remembersByItself = engine.startsWith("Replicated") || engine.startsWith("Shared");
+        if (engine.endsWith("MergeTree")
+                && !remembersByItself
+                && number(row, "window") < Views.WINDOW) {
+            makeSure(Views.widening(name));
         }
-        for (Map<String, Object> row : rows("engine.sql", table)) {
-            String engine = (String) row.get("engine");
-            boolean remembersByItself =
-                    engine.startsWith("Replicated") || engine.startsWith("Shared");
-            if (engine.endsWith("MergeTree")
-                    && !remembersByItself
-                    && number(row, "window") < WINDOW) {
-                makeSure(
-                        "ALTER TABLE "
-                                + table
-                                + " MODIFY SETTING non_replicated_deduplication_window = "
-                                + WINDOW);
-            }
+    }
+
+    /** The tables that views fill too. */
+    private void widenViews() {
+        List<String> statements;
+        try {
+            statements = new Views(rows("views.sql")).widening();
+        } catch (IllegalStateException e) {
+            throw new SettingsException(key + ": " + e.getMessage(), e);
         }
-        for (Map<String, Object> view : rows("views.sql", table)) {
-            String target = (String) view.get("target");
-            if (target.isEmpty()) {
-                throw new SettingsException(
-                        key
-                                + ": the view "
-                                + view.get("name")
-                                + " of table "
-                                + table
-                                + " keeps its rows in a hidden table: create it with TO and a table"
-                                + " of its own");
-            }
-            widenWindows(target, seen);
-        }
+        statements.forEach(this::makeSure);
     }
 }

@@ -59,7 +59,12 @@ public final class Sinks {
         SinkTable table =
                 new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
         TableCheck check = new TableCheck(key, table.prepare(), table::check, System::nanoTime);
-        return new Sink(sink.name(), sink.table(), check, new SinkMetrics(registry, sink.name()));
+        return new Sink(
+                sink.name(),
+                sink.table(),
+                check,
+                sink.changedContent(),
+                new SinkMetrics(registry, sink.name()));
     }
 
     private void create(String key, String file) {
@@ -88,7 +93,7 @@ public final class Sinks {
                 settings.deadLetterTopic(),
                 "pipeline=" + settings.name(),
                 sink.deadLetters());
-        for (String template : List.of("narrow", "recover")) {
+        for (String template : List.of("views", "narrow", "recover")) {
             TemplatedRouteBuilder.builder(context, template)
                     .routeId(template + "-" + settings.name())
                     .parameter("name", settings.name())

@@ -1,10 +1,13 @@
 package routes.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import harness.Services;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -12,6 +15,8 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import routes.settings.Settings;
+import routes.sql.SqlFile;
 
 /** The component, and sql: over clickhouse-jdbc beside it, on the engine. */
 class ClickHouseComponentIT extends CamelTestSupport {
@@ -19,12 +24,14 @@ class ClickHouseComponentIT extends CamelTestSupport {
 
     private ClickHouse clickHouse;
     private HikariDataSource pool;
+    private Settings settings;
 
     @BeforeEach
     void open() throws Exception {
         Services services = Services.running();
+        settings = services.settings();
         clickHouse = services.clickHouse();
-        pool = ClickHouseServer.pool(services.settings());
+        pool = ClickHouseServer.pool(settings);
         context.getRegistry().bind("clickhouse", pool);
         context.addComponent("clickhouse", new ClickHouseComponent(clickHouse));
     }
@@ -67,6 +74,80 @@ class ClickHouseComponentIT extends CamelTestSupport {
         assertThat(count("component_token")).isEqualTo(2);
         assertThat(insert("component_token?token=y", "{\"a\":1}{\"a\":2}")).isNull();
         assertThat(count("component_token")).isEqualTo(4);
+    }
+
+    /** What an account's profile may say; a setting of the client is one of no more weight. */
+    private ClickHouse withProfile(Map<String, String> profile) {
+        return new ClickHouse(
+                settings.text("caravan.clickhouse.url"),
+                settings.identifier("caravan.clickhouse.database"),
+                settings.text("caravan.clickhouse.user"),
+                settings.text("caravan.clickhouse.password"),
+                profile,
+                Duration.ofSeconds(60));
+    }
+
+    @Test
+    void profileThatSplitsInserts_orStoresThemTwice_isOverridden() throws Exception {
+        table("component_profile");
+        sql(
+                "CREATE TABLE component_profile_copy (a UInt8, k String) ENGINE = MergeTree ORDER"
+                        + " BY a SETTINGS non_replicated_deduplication_window = 100");
+        sql(
+                "CREATE MATERIALIZED VIEW component_profile_view TO component_profile_copy AS"
+                        + " SELECT a, k FROM component_profile");
+        Map<String, String> profile =
+                Map.ofEntries(
+                        Map.entry("async_insert", "1"),
+                        Map.entry("insert_deduplicate", "0"),
+                        Map.entry("deduplicate_blocks_in_dependent_materialized_views", "0"),
+                        Map.entry("max_insert_block_size", "1000"),
+                        Map.entry("min_insert_block_size_rows", "1000"),
+                        Map.entry("min_insert_block_size_bytes", "1000"),
+                        Map.entry("min_insert_block_size_rows_for_materialized_views", "1"),
+                        Map.entry("input_format_allow_errors_num", "10"),
+                        Map.entry("materialized_views_ignore_errors", "1"));
+        // Larger than a block of ClickHouse's own is.
+        byte[] rows = "{\"a\":1}\n".repeat(1_200_000).getBytes(StandardCharsets.US_ASCII);
+        try (ClickHouse clickHouse = withProfile(profile)) {
+            for (int i = 0; i < 2; i++) {
+                clickHouse.insert("component_profile", "token", out -> out.write(rows));
+            }
+            assertThatThrownBy(
+                            () ->
+                                    clickHouse.insert(
+                                            "component_profile",
+                                            "bad",
+                                            out -> out.write("{\"a\":\"x\"}{\"a\":2}".getBytes())))
+                    .isInstanceOf(ClickHouseRefused.class);
+        }
+        for (String table : List.of("component_profile", "component_profile_copy")) {
+            assertThat(count(table)).isEqualTo(1_200_000);
+            assertThat(
+                            clickHouse.rows(
+                                    "SELECT count() AS n FROM system.parts WHERE table = '"
+                                            + table
+                                            + "' AND level = 0",
+                                    Map.of()))
+                    .as("parts of %s that an insert made", table)
+                    .containsExactly(Map.of("n", 1));
+        }
+    }
+
+    @Test
+    void profileThatAnInsertCannotOverride_isNamed() {
+        try (ClickHouse clickHouse =
+                withProfile(Map.of("deduplicate_insert", "disable", "async_insert", "1"))) {
+            assertThat(
+                            clickHouse.rowsAsInsert(
+                                    SqlFile.text(
+                                            "classpath:sql/clickhouse/sink/unsafe_settings.sql")))
+                    .containsExactly(Map.of("setting", "deduplicate_insert=disable"));
+        }
+        assertThat(
+                        clickHouse.rowsAsInsert(
+                                SqlFile.text("classpath:sql/clickhouse/sink/unsafe_settings.sql")))
+                .isEmpty();
     }
 
     @Test

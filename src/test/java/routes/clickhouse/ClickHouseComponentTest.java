@@ -47,7 +47,7 @@ class ClickHouseComponentTest extends CamelTestSupport {
                         "db",
                         "u",
                         "p",
-                        false,
+                        Map.of("async_insert", "1"),
                         Duration.ofSeconds(10));
         context.addComponent("clickhouse", new ClickHouseComponent(clickHouse));
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RoutesBuilder;
@@ -38,15 +39,19 @@ import routes.pipeline.NeedsPerson;
 /** The sink's routes with its own beans, and mocks in the place of ClickHouse and Kafka. */
 class SinkRouteTest extends CamelTestSupport {
     private static final Map<String, String> HEADERS =
-            Map.of(
-                    "columns", "columns",
-                    "look-up", "standing",
-                    "look-rows", "offsets",
-                    "parts", "parts",
-                    "look-keys", "keys",
-                    "views", "views",
-                    "look-view", "filled");
+            Map.ofEntries(
+                    Map.entry("columns", "columns"),
+                    Map.entry("look-up", "standing"),
+                    Map.entry("look-views", "views"),
+                    Map.entry("look-tried", "tried"),
+                    Map.entry("look-rows", "offsets"),
+                    Map.entry("look-again", "offsets"),
+                    Map.entry("parts", "parts"),
+                    Map.entry("look-keys", "keys"),
+                    Map.entry("views", "views"),
+                    Map.entry("look-view", "filled"));
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> steps = new ArrayList<>();
     private final Map<String, String> written = new HashMap<>();
     private final Map<String, Object> answers = new HashMap<>();
@@ -91,13 +96,8 @@ class SinkRouteTest extends CamelTestSupport {
 
     @BeforeEach
     void startTheRoutes() throws Exception {
-        TableCheck check =
-                new TableCheck(
-                        "caravan.sink.x.",
-                        check(columns("id", "UInt8")),
-                        SinkRouteTest::check,
-                        () -> nanos);
-        Sink sink = new Sink("x", "x", check, new SinkMetrics(new SimpleMeterRegistry(), "x"));
+        Sink sink = sink(ChangedContent.DEAD_LETTER);
+        sink.viewsSafe(standing());
         context.getRegistry().bind("sink-x", sink);
         // Never asked for a connection.
         context.getRegistry().bind("clickhouse", new HikariDataSource());
@@ -110,6 +110,7 @@ class SinkRouteTest extends CamelTestSupport {
                 .parameter("linger", 1)
                 .parameter("workers", 1)
                 .add();
+        template("views").add();
         template("narrow").add();
         template("recover").add();
         AdviceWith.adviceWith(context, "sink-x", advice -> advice.replaceFromWith("direct:ranges"));
@@ -118,7 +119,8 @@ class SinkRouteTest extends CamelTestSupport {
                 "dead-letters-x",
                 advice -> advice.weaveByToUri("kafka:*").replace().to("mock:kafka"));
         note("kafka");
-        mock("sink-x", "columns", "look-up", "insert");
+        mock("sink-x", "columns", "look-up", "look-tried", "insert");
+        mock("views-x", "look-views", "widen");
         mock("narrow-x", "copy", "rehearse");
         mock(
                 "recover-x",
@@ -127,14 +129,48 @@ class SinkRouteTest extends CamelTestSupport {
                 "insert-repair",
                 "parts",
                 "move",
+                "look-again",
                 "drop-repair",
                 "look-keys",
                 "insert-keys",
                 "views",
                 "look-view",
                 "fill-view");
-        answers.put("look-up", List.of());
+        answers.put("look-up", standing());
+        answers.put("look-views", List.of());
         context.start();
+    }
+
+    private Sink sink(ChangedContent setting) {
+        TableCheck check =
+                new TableCheck(
+                        "caravan.sink.x.",
+                        check(columns("id", "UInt8")),
+                        SinkRouteTest::check,
+                        () -> nanos);
+        return new Sink("x", "x", check, setting, new SinkMetrics(meters, "x"));
+    }
+
+    /** A key as the list of keys has it, with what came with it. */
+    private static List<String> entry(String key, String value) {
+        return List.of(
+                key, SinkBatch.content(new Row(record(0, key, value), key, 1, false)).toString());
+    }
+
+    /** One of the time when no content was kept. */
+    private static List<String> entry(String key) {
+        return List.of(key, new UUID(0, 0).toString());
+    }
+
+    /** The look-up's answer: these keys are in from another batch. */
+    @SafeVarargs
+    private static List<Map<String, Object>> standing(List<String>... others) {
+        return standing(List.of(), List.of(others));
+    }
+
+    private static List<Map<String, Object>> standing(
+            List<List<String>> own, List<List<String>> others) {
+        return List.of(Map.of("others", others, "own", own, "deadline", "soon", "views", "1"));
     }
 
     private TemplatedRouteBuilder template(String name) {
@@ -204,22 +240,76 @@ class SinkRouteTest extends CamelTestSupport {
         assertThat(written.get("insert"))
                 .isEqualTo(
                         "{\"kafka_batch\":\"t/id/2/5-9\",\"kafka_partition\":2,\"kafka_offset\":5,"
-                                + "\"kafka_key\":\"a\",\"id\":1}\n"
+                                + "\"kafka_key\":\"a\",\"kafka_content\":\""
+                                + entry("a", "{\"id\":1}").get(1)
+                                + "\",\"kafka_deadline\":\"soon\",\"id\":1}\n"
                                 + "{\"kafka_batch\":\"t/id/2/5-9\",\"kafka_partition\":2,"
-                                + "\"kafka_offset\":6,\"kafka_key\":\"b\",\"id\":2}\n");
+                                + "\"kafka_offset\":6,\"kafka_key\":\"b\",\"kafka_content\":\""
+                                + entry("b", "{\"id\":2}").get(1)
+                                + "\",\"id\":2}\n");
     }
 
     @Test
     void keyInTheTableFromAnotherBatch_andItsRepetition_areLeftOut() {
-        answers.put("look-up", List.of(Map.of("kafka_key", "a")));
+        answers.put("look-up", standing(entry("a", "{\"id\":1}")));
         Exchange exchange =
                 send(
                         batch(
                                 record(5, "a", "{\"id\":1}"),
                                 record(6, "b", "{\"id\":2}"),
-                                record(7, "b", "{\"id\":3}")));
+                                record(7, "b", "{\"id\":2}")));
         assertThat(exchange.getException()).isNull();
         assertThat(offsetsInserted()).isEqualTo("6");
+        assertThat(steps).containsExactly("look-up", "insert");
+    }
+
+    /** Two known keys, a new one that comes twice; each with another content the second time. */
+    private final AnnouncedRange changed =
+            batch(
+                    record(5, "a", "{\"id\":9}"),
+                    record(6, "b", "{\"id\":2}"),
+                    record(7, "c", "{\"id\":3}"),
+                    record(8, "c", "{\"id\":8}"));
+
+    private static final List<Map<String, Object>> BEFORE =
+            standing(entry("a", "{\"id\":1}"), entry("b"));
+
+    private double changedContent() {
+        return meters.get("caravan.sink.changed.content").counter().count();
+    }
+
+    @Test
+    void knownKeyWithAnotherContent_isADeadLetter() {
+        answers.put("look-up", BEFORE);
+        assertThat(send(changed).getException()).isNull();
+        assertThat(offsetsInserted()).isEqualTo("7");
+        assertThat(steps).containsExactly("look-up", "kafka", "insert");
+        List<?> letters =
+                getMockEndpoint("mock:kafka").getExchanges().get(0).getIn().getBody(List.class);
+        assertThat(letters)
+                .extracting(
+                        letter ->
+                                header(
+                                        ((Message) letter).getBody(Forwarded.class),
+                                        DeadLetters.OFFSET))
+                .containsExactly("5", "8");
+        assertThat(changedContent()).isEqualTo(2);
+    }
+
+    @Test
+    void knownKeyWithAnotherContent_isARow_orIsLeftOut_ifTheSettingSaysSo_andCounted() {
+        assertThat(rows(ChangedContent.INSERT)).containsExactly(5L, 7L, 8L);
+        assertThat(rows(ChangedContent.LEAVE_OUT)).containsExactly(7L);
+        assertThat(changedContent()).isEqualTo(4);
+    }
+
+    private List<Long> rows(ChangedContent setting) {
+        Sink sink = sink(setting);
+        SinkBatch batch = sink.check(changed);
+        sink.leaveOutDuplicates(batch, BEFORE);
+        assertThat(batch.getUnreported()).isEmpty();
+        assertThat(batch.duplicates()).isEqualTo(1);
+        return batch.getRows().stream().map(row -> row.record().offset()).toList();
     }
 
     @Test
@@ -311,8 +401,9 @@ class SinkRouteTest extends CamelTestSupport {
         answers.put("columns", columns("id", "UInt8", "added", "UInt8"));
         everythingIsIn();
         AnnouncedRange batch = batch(record(5, "a", "{\"id\":1}"), record(6, "b", "{}"));
+        answers.put("look-tried", List.of(Map.of("offsets", List.of(), "later", 1)));
         assertThat(send(TriedRange.of(batch)).getException()).isNull();
-        assertThat(steps).startsWith("columns", "look-up", "kafka");
+        assertThat(steps).startsWith("columns", "look-up", "look-tried", "kafka");
         Forwarded letter = letter().getBody(Forwarded.class);
         assertThat(header(letter, DeadLetters.REASON)).contains("added is missing");
     }
@@ -409,6 +500,98 @@ class SinkRouteTest extends CamelTestSupport {
         assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
     }
 
+    private static Map<String, Object> view(
+            String source, String target, String engine, int window, int marked) {
+        return Map.of(
+                "base", "db.x",
+                "source", source,
+                "view", target + "_view",
+                "target", target,
+                "target_place", target,
+                "engine", engine,
+                "window", window,
+                "marked", marked,
+                "columns", "day, sum",
+                "as_select", "SELECT day, sum FROM x");
+    }
+
+    @Test
+    void viewsAreOthers_theirTablesRememberTokens_beforeTheBatchIsInserted_andOnceOnly() {
+        Map<String, Object> answer = new HashMap<>(standing().get(0));
+        answer.put("views", "2");
+        answers.put("look-up", List.of(answer));
+        answers.put(
+                "look-views",
+                List.of(
+                        view("db.x", "e.near", "MergeTree", 10_000, 0),
+                        view("e.near", "e.far", "SummingMergeTree", 0, 0),
+                        view("e.other", "e.nothing_to_do_with_it", "MergeTree", 0, 0)));
+        assertThat(send(batch(record(5, "a", "{\"id\":1}"))).getException()).isNull();
+        assertThat(send(batch(record(6, "b", "{\"id\":1}"))).getException()).isNull();
+        assertThat(steps)
+                .containsExactly("look-up", "look-views", "widen", "insert", "look-up", "insert");
+        assertThat(getMockEndpoint("mock:widen").getExchanges())
+                .extracting(exchange -> exchange.getIn().getBody())
+                .containsExactly(
+                        "ALTER TABLE e.far MODIFY SETTING non_replicated_deduplication_window ="
+                                + " 10000");
+    }
+
+    @Test
+    void viewFillsWhatCannotLeaveOutARepetition_theBatchWaits_andSaysWhy() {
+        Map<String, Object> answer = new HashMap<>(standing().get(0));
+        answer.put("views", "2");
+        answers.put("look-up", List.of(answer));
+        answers.put("look-views", List.of(view("db.x", "e.log", "Log", 0, 0)));
+        for (int i = 0; i < 2; i++) {
+            assertThat(send(batch(record(5, "a", "{\"id\":1}"))).getException())
+                    .hasMessageContaining("the view e.log_view of table db.x fills e.log, a table")
+                    .hasMessageContaining("Log");
+        }
+        assertThat(steps).doesNotContain("insert");
+    }
+
+    /** What a batch that was tried before inserts of the offsets 5 to 7. */
+    private String insertedAgain(List<List<String>> keys, List<Integer> offsets, int later) {
+        answers.put("look-up", standing(keys, List.of()));
+        answers.put("look-tried", List.of(Map.of("offsets", offsets, "later", later)));
+        answers.put("look-rows", offsets(5, 6, 7));
+        answers.put(
+                "look-keys",
+                List.of(
+                        Map.of("kafka_key", "a"),
+                        Map.of("kafka_key", "b"),
+                        Map.of("kafka_key", "c")));
+        answers.put("views", List.of());
+        AnnouncedRange batch =
+                batch(
+                        record(5, "a", "{\"id\":1}"),
+                        record(6, "b", "{\"id\":2}"),
+                        record(7, "c", "{\"id\":3}"));
+        answers.put("columns", columns("id", "UInt8"));
+        assertThat(send(TriedRange.of(batch)).getException()).isNull();
+        assertThat(steps)
+                .startsWith("columns", "look-up", "look-tried")
+                .endsWith("look-keys", "views");
+        return offsetsInserted();
+    }
+
+    @Test
+    void triedBatch_isInsertedWhole_whileItsTokenIsRemembered() {
+        assertThat(insertedAgain(List.of(entry("a")), List.of(5, 6), 1_999)).isEqualTo("5 6 7");
+    }
+
+    @Test
+    void triedBatch_whoseTokenMayBeForgotten_insertsWhatIsMissing() {
+        assertThat(insertedAgain(List.of(entry("a", "{\"id\":1}")), List.of(6), 2_000))
+                .isEqualTo("7");
+    }
+
+    @Test
+    void triedBatch_thatIsInAsAWhole_insertsNothing_andIsLookedAtAllTheSame() {
+        assertThat(insertedAgain(List.of(), List.of(5, 6, 7), 9_000)).isEmpty();
+    }
+
     private final List<Row> rows =
             List.of(
                     new Row(record(5, "a", "{\"id\":1}"), "a", 1, false),
@@ -417,24 +600,24 @@ class SinkRouteTest extends CamelTestSupport {
     private Exchange recover() {
         SinkBatch batch =
                 new SinkBatch(batch(rows.get(0).record(), rows.get(1).record()), rows, List.of());
-        batch.insertOnly(rows);
+        batch.choose(List.of(), List.of(), "soon", ChangedContent.DEAD_LETTER);
         return template.send("direct:recover-x", exchange -> exchange.getIn().setBody(batch));
     }
 
+    private static List<Map<String, Object>> offsets(Integer... offsets) {
+        return List.of(Map.of("offsets", List.of(offsets), "deadline", "later"));
+    }
+
     private void everythingIsIn() {
-        answers.put("look-rows", List.of(Map.of("kafka_offset", 5), Map.of("kafka_offset", 6)));
+        answers.put("look-rows", offsets(5, 6));
         answers.put("look-keys", List.of(Map.of("kafka_key", "a"), Map.of("kafka_key", "b")));
         answers.put(
                 "views",
                 List.of(
-                        Map.of("name", "x_keys_view", "target", "x_keys", "marked", 0),
-                        Map.of(
-                                "name", "x_view",
-                                "target", "x_daily",
-                                "marked", 1,
-                                "columns", "day, sum",
-                                "as_select", "SELECT day, sum FROM x")));
-        answers.put("look-view", List.of(Map.of("rows", 10)));
+                        view("db.x", "db.x_keys", "MergeTree", 10_000, 0),
+                        view("db.x", "db.x_daily", "MergeTree", 10_000, 1),
+                        view("db.x_daily", "db.x_monthly", "MergeTree", 10_000, 1)));
+        answers.put("look-view", List.of(Map.of("rows", 10, "deadline", "later")));
         answers.put("parts", List.of(Map.of("partition_id", "202401")));
     }
 
@@ -448,7 +631,7 @@ class SinkRouteTest extends CamelTestSupport {
     @Test
     void rowIsMissing_itGoesInByATableWithoutViews() {
         everythingIsIn();
-        answers.put("look-rows", List.of(Map.of("kafka_offset", 5)));
+        answers.put("look-again", answers.put("look-rows", offsets(5)));
         Exchange exchange = recover();
         assertThat(exchange.getException()).isNull();
         assertThat(exchange.getMessage().getBody()).isInstanceOf(SinkBatch.class);
@@ -460,11 +643,34 @@ class SinkRouteTest extends CamelTestSupport {
                         "insert-repair",
                         "parts",
                         "move",
-                        "drop-repair",
+                        "look-again",
                         "look-keys");
+        assertThat(steps).doesNotContain("drop-repair");
         assertThat(written.get("insert-repair"))
-                .contains("\"kafka_offset\":6")
+                .contains("\"kafka_offset\":6", "\"kafka_deadline\":\"later\"")
                 .doesNotContain("\"kafka_offset\":5");
+    }
+
+    @Test
+    void rowIsMissingAfterItsRepair_theBatchIsTriedAgain_byANewTable() {
+        everythingIsIn();
+        answers.put("look-rows", offsets(5));
+        answers.put("look-again", offsets(5));
+        assertThat(recover().getException()).hasMessageContaining("not whole in x");
+        assertThat(steps).endsWith("move", "look-again", "drop-repair");
+    }
+
+    @Test
+    void eachBatchIsRepairedByATableOfItsOwn_whoeverDoesIt() {
+        SinkBatch one = new SinkBatch(batch(rows.get(0).record()), rows, List.of());
+        SinkBatch other =
+                new SinkBatch(
+                        new AnnouncedRange("id", new TopicPartition("t", 3), 5, 9, List.of()),
+                        rows,
+                        List.of());
+        String repair = new Recovery(one, "x").getRepair();
+        assertThat(repair).startsWith("x_repair_").isEqualTo(new Recovery(one, "x").getRepair());
+        assertThat(new Recovery(other, "x").getRepair()).isNotEqualTo(repair);
     }
 
     @Test
@@ -473,24 +679,31 @@ class SinkRouteTest extends CamelTestSupport {
         answers.put("look-keys", List.of(Map.of("kafka_key", "a")));
         assertThat(recover().getException()).isNull();
         assertThat(written.get("insert-keys"))
-                .isEqualTo("{\"kafka_key\":\"b\",\"kafka_batch\":\"t/id/2/5-9\"}\n");
+                .isEqualTo(
+                        "{\"kafka_key\":\"b\",\"kafka_content\":\""
+                                + entry("b", "{\"id\":2}").get(1)
+                                + "\",\"kafka_batch\":\"t/id/2/5-9\"}\n");
         assertThat(steps).endsWith("insert-keys", "views", "look-view");
     }
 
     @Test
     void viewIsNotFilled_itIsFilledFromTheBatchAlone() {
         everythingIsIn();
-        answers.put("look-view", List.of(Map.of("rows", 0)));
+        answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
         assertThat(recover().getException()).isNull();
         Message look = getMockEndpoint("mock:look-view").getExchanges().get(0).getIn();
         assertThat(look.getHeader("statement"))
-                .isEqualTo("SELECT count() AS rows FROM x_daily WHERE kafka_offsets[2] >= 5");
+                .isEqualTo(
+                        "SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS"
+                                + " deadline FROM db.x_daily WHERE kafka_offsets[2] >= 5");
         Message fill = getMockEndpoint("mock:fill-view").getExchanges().get(0).getIn();
         assertThat(fill.getHeader("statement"))
                 .isEqualTo(
-                        "INSERT INTO x_daily (day, sum) SETTINGS insert_deduplication_token ="
-                                + " 't/id/2/5-9/x_daily', additional_table_filters = {'x':"
-                                + " 'kafka_batch = \\'t/id/2/5-9\\''} SELECT day, sum FROM x");
+                        "INSERT INTO db.x_daily (day, sum) SETTINGS insert_deduplication_token ="
+                            + " 't/id/2/5-9/db.x_daily', additional_table_filters = {'x':"
+                            + " 'kafka_batch = \\'t/id/2/5-9\\''} SELECT * FROM (SELECT day, sum"
+                            + " FROM x) WHERE throwIf(now64(3) > toDateTime64('later', 3, 'UTC'),"
+                            + " 'too late') = 0");
     }
 
     @ParameterizedTest
@@ -501,6 +714,7 @@ class SinkRouteTest extends CamelTestSupport {
                 "insert-repair",
                 "parts",
                 "move",
+                "look-again",
                 "drop-repair",
                 "look-keys",
                 "insert-keys",
@@ -510,11 +724,12 @@ class SinkRouteTest extends CamelTestSupport {
             })
     void endpointRefuses_theRecoveryFailsThere(String endpoint) {
         everythingIsIn();
-        if (endpoint.matches(".*-repair|parts|move")) {
-            answers.put("look-rows", List.of());
+        if (endpoint.matches(".*-repair|parts|move|look-again")) {
+            answers.put("look-rows", offsets());
+            answers.put("look-again", offsets());
         }
         answers.put("look-keys", List.of());
-        answers.put("look-view", List.of(Map.of("rows", 0)));
+        answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
         failing = endpoint;
         assertThat(recover().getException()).hasStackTraceContaining(endpoint + " refuses");
         assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
