@@ -93,9 +93,12 @@ public final class SinkBatch extends Rejections implements Rows {
         return batch.token();
     }
 
-    /** True if what came of an earlier try is not known. */
+    /**
+     * True if there was an earlier try, whatever came of it: also one that the committed offset
+     * does not tell of any more, as the group has expired since.
+     */
     public boolean isTried() {
-        return batch.tried();
+        return batch.tried() || !present.isEmpty();
     }
 
     /** What a look at its rows asks by. */
