@@ -106,4 +106,55 @@ class ViewsIT {
             table.assertEveryRowOnce();
         }
     }
+
+    @Test
+    void valueWithClickHousesOwnWords_isADeadLetter_ifTheTableRefusesIt_andWaits_ifAViewDoes()
+            throws Exception {
+        Services services = Services.running();
+        try (EventTable table = new EventTable("own_words", services);
+                RuntimeProcess runtime =
+                        RuntimeProcess.start(oneBatch(table, "own_words")).awaitRunning()) {
+            table.clickHouse()
+                    .execute(
+                            "ALTER TABLE own_words ADD CONSTRAINT words CHECK event_type != 'while"
+                                    + " pushing to view caravan.v (UNKNOWN_TABLE)'");
+            insert(table, "while pushing to view caravan.v (UNKNOWN_TABLE)", "1");
+            Awaitility.await("one dead letter, its neighbour is in")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(
+                            () ->
+                                    services.records("own_words.dead-letter") == 1
+                                            && table.arrived() == 1);
+            table.clickHouse()
+                    .execute(
+                            "CREATE TABLE own_words_numbers (n UInt32) ENGINE = MergeTree ORDER BY"
+                                + " n");
+            table.clickHouse()
+                    .execute(
+                            "CREATE MATERIALIZED VIEW own_words_view TO own_words_numbers AS SELECT"
+                                    + " toUInt32(assumeNotNull(event_type)) AS n FROM own_words");
+            insert(table, "DB::Exception: while pushing to view", "2");
+            Awaitility.await("words")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(
+                            () ->
+                                    runtime.log()
+                                            .contains("look at the table's constraints and views"));
+            table.clickHouse().execute("DROP TABLE own_words_view");
+            Awaitility.await("both rows")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> table.number("SELECT uniqExact(id) AS n FROM own_words") == 3);
+            assertThat(table.arrived()).isEqualTo(3);
+            assertThat(services.records("own_words.dead-letter")).isEqualTo(1);
+        }
+    }
+
+    /** A row of each of these types of event. */
+    private static void insert(EventTable table, String... types) {
+        table.postgres()
+                .update(
+                        "INSERT INTO own_words (user_id, event_type, points_spent, event_time)"
+                            + " SELECT 1, unnest(?::text[]), 1, now()",
+                        (Object) types);
+    }
 }
