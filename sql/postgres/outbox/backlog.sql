@@ -1,5 +1,5 @@
--- How many rows are unsent (counted up to a million) and how many of them are skipped; of the first by key, for how many
--- seconds it has been committed, if Postgres keeps that, and its transaction; transactions that come later.
+-- How many rows are unsent (counted up to a million), and how many are skipped; of the first by key, for how many seconds
+-- it has been committed, if Postgres keeps that, and its transaction; transactions that come later.
 SELECT
     (
         SELECT count(*)

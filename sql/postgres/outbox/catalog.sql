@@ -36,7 +36,7 @@ SELECT
     (
         SELECT coalesce(string_agg('coalesce(octet_length(t.' || quoted || '), 0)::bigint', ' + '), '0')
         FROM a
-        WHERE name <> :apart AND type ~ '^(text|bytea|character varying.*)$'
+        WHERE name <> :apart AND type ~ '^(text|bytea|character varying(\([0-9]+\))?)$'
     ) AS "{size}",
     k.keys AS "{keys}",
     k.ordered AS "{order}",

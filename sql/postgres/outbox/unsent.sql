@@ -21,7 +21,8 @@ FROM (
                 {key} AS key,
                 {size} AS size,
                 CASE
-                    WHEN {size} <= :?largest THEN row_to_json((SELECT r FROM (SELECT {columns}) AS r))::text
+                    WHEN {size} <= :?largest
+                        THEN row_to_json((SELECT whole_row FROM (SELECT {columns}) AS whole_row))::text
                 END AS value,
                 to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed,
                 {first}::text AS after

@@ -139,7 +139,7 @@ class UnusualTablesIT {
                         "CREATE TABLE inherited_late (PRIMARY KEY (id)) INHERITS (inherited)");
                 postgres.execute(
                         "INSERT INTO inherited_late SELECT nextval('inherited_id_seq'), 1, 'late',"
-                            + " 1, now() FROM generate_series(1, 3000)");
+                                + " 1, now() FROM generate_series(1, 3000)");
                 load(table, "inherited", 30);
                 assertSentOnce(runtime, table, "inherited");
             }
@@ -156,7 +156,7 @@ class UnusualTablesIT {
                             + " NEW.sent_to_kafka := FALSE; END IF; RETURN NEW; END $$");
             postgres.execute(
                     "CREATE TRIGGER keep BEFORE UPDATE ON kept FOR EACH ROW EXECUTE FUNCTION"
-                        + " keep()");
+                            + " keep()");
             Map<String, String> environment = table.environment();
             environment.put("CARAVAN_OUTBOX_KEPT_ROWS", "400");
             try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
@@ -203,10 +203,12 @@ class UnusualTablesIT {
     void columnsNamedLikeParameters_arriveAsTheyAre() throws Exception {
         JdbcTemplate postgres = services.postgres();
         postgres.execute(
-                "CREATE TABLE odd (\"i:?d\" SERIAL PRIMARY KEY, \"a:?b\" INTEGER, \"c:#d\" INTEGER,"
-                        + " \"{table}\" INTEGER, \"e\"\"f\\:?g\" INTEGER, \"h?#\" INTEGER,"
-                        + " \"s:?ent\" BOOLEAN)");
-        postgres.execute("INSERT INTO odd SELECT i, 1, 2, 3, 4, 5 FROM generate_series(1, 50) i");
+                "CREATE TABLE odd (\"i:?d\" SERIAL PRIMARY KEY, r TEXT, t TEXT, tags VARCHAR(9)[],"
+                    + " \"a:?b\" INTEGER, \"c:#d\" INTEGER, \"{table}\" INTEGER, \"e\"\"f\\:?g\""
+                    + " INTEGER, \"h?#\" INTEGER, \"s:?ent\" BOOLEAN)");
+        postgres.execute(
+                "INSERT INTO odd SELECT i, 'r', 't', '{x}', 1, 2, 3, 4, 5 FROM generate_series(1,"
+                    + " 50) i");
         Map<String, String> environment = services.environment();
         environment.put("CARAVAN_OUTBOXES", "odd");
         environment.put("CARAVAN_SINKS", "");
@@ -220,7 +222,7 @@ class UnusualTablesIT {
                             () ->
                                     postgres.queryForList(
                                                     "SELECT \"i:?d\" FROM odd WHERE \"s:?ent\" IS"
-                                                        + " NOT TRUE")
+                                                            + " NOT TRUE")
                                             .isEmpty());
             assertThat(services.records("odd")).isEqualTo(50);
             assertThat(services.values("odd"))
@@ -228,8 +230,8 @@ class UnusualTablesIT {
                             value ->
                                     assertThat(value)
                                             .endsWith(
-                                                    ",\"a:?b\":1,\"c:#d\":2,\"{table}\":3,"
-                                                            + "\"e\\\"f\\\\:?g\":4,\"h?#\":5}"));
+                                                    ",\"r\":\"r\",\"t\":\"t\",\"tags\":[\"x\"],\"a:?b\":1,\"c:#d\":2,\"{table}\":3,"
+                                                        + "\"e\\\"f\\\\:?g\":4,\"h?#\":5}"));
             assertThat(runtime.log()).doesNotContain("batch-rolled-back");
         }
     }
