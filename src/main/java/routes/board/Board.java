@@ -3,6 +3,7 @@ package routes.board;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -35,6 +36,7 @@ public final class Board implements AutoCloseable {
     private final JobRuns jobs;
     private final MartStates marts;
     private final NamedQueries queries;
+    private final boolean safeCsv;
 
     /**
      * @param shown the pipelines that run here
@@ -53,6 +55,7 @@ public final class Board implements AutoCloseable {
         this.jobs = new JobRuns(settings, shown.jobs(), context.createProducerTemplate());
         this.marts = marts;
         queries = new NamedQueries(settings);
+        safeCsv = settings.choice("caravan.board.csv", "safe", "plain").equals("safe");
     }
 
     /** Adds its addresses; the page itself is a file. */
@@ -179,8 +182,10 @@ public final class Board implements AutoCloseable {
                 "text/csv; charset=utf-8",
                 Map.of("Content-Disposition", "attachment; filename=\"" + name + CSV + "\""),
                 out -> {
+                    OutputStream to = safeCsv ? new SafeCsv(out) : out;
                     try {
-                        queries.answer(name, values, "CSVWithNames", out);
+                        queries.answer(name, values, "CSVWithNames", to);
+                        to.flush();
                     } catch (QueryFailed e) {
                         throw new Problem(503, e.getMessage());
                     }

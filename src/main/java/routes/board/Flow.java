@@ -19,6 +19,7 @@ import org.apache.camel.api.management.ManagedCamelContext;
 import org.apache.camel.api.management.mbean.ManagedRouteMBean;
 import routes.jobs.JobSettings;
 import routes.outbox.OutboxSettings;
+import routes.settings.Address;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
@@ -131,7 +132,10 @@ final class Flow {
                             jobStep(
                                     job,
                                     place("Postgres", "users_audit"),
-                                    place("files", settings.text("caravan.audit.destination")));
+                                    place(
+                                            "files",
+                                            Address.hidden(
+                                                    settings.text("caravan.audit.destination"))));
                     case "archive" ->
                             jobStep(
                                     job,

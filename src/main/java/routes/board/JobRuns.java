@@ -66,7 +66,7 @@ final class JobRuns {
 
     private String unreachable(CamelExecutionException e) {
         return "Postgres at "
-                + settings.text("caravan.postgres.url")
+                + settings.address("caravan.postgres.url")
                 + " does not answer: "
                 + Reason.of(e.getCause());
     }

@@ -182,7 +182,7 @@ public final class MartsCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             throw new CommandFailed(
                     "The marts' views cannot be made in ClickHouse at "
-                            + settings.text("caravan.clickhouse.url")
+                            + settings.address("caravan.clickhouse.url")
                             + ": "
                             + Reason.of(e));
         }

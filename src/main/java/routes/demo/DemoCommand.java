@@ -448,7 +448,8 @@ public final class DemoCommand implements Callable<Integer> {
                 "  PGPASSWORD=\"${CARAVAN_POSTGRES_PASSWORD:-caravan}\" psql -U "
                         + settings.text("caravan.postgres.user")
                         + " -d '"
-                        + settings.text("caravan.postgres.url").replaceFirst("^jdbc:", "")
+                        + "postgresql://"
+                        + settings.address("caravan.postgres.url")
                         + "' \\");
         say(
                 "    -c \"INSERT INTO user_login (username, event_type, event_time) VALUES ('me',"

@@ -1,12 +1,26 @@
 package routes.pipeline;
 
+import java.nio.file.AccessDeniedException;
+import java.util.Locale;
 import org.apache.camel.CamelExchangeException;
+import routes.settings.Address;
 
-/** Why something failed, on one line, for logs and messages. */
+/** Why something failed, on one line and without passwords, for logs and messages. */
 public final class Reason {
+    /**
+     * What no reader needs: the class of a failure that another quotes ({@code
+     * java.net.ConnectException: Connection refused}), what the clients of ClickHouse and MongoDB
+     * say of themselves, and Flyway's rulers.
+     */
+    private static final String NOISE =
+            "\\b(?:[a-z]\\w*\\.){2,}[A-Z][\\w$]*(?:Exception|Error)\\b(?:: )?"
+                    + "|Query request failed \\([^)]*\\)(?:: )?"
+                    + "|\\.? Client view of cluster state.*"
+                    + "|-{5,}";
+
     private Reason() {}
 
-    /** The outermost and the innermost message; the type where there is no message. */
+    /** The outermost and the innermost message; what the type says where there is no message. */
     public static String of(Throwable thrown) {
         Throwable failure = thrown;
         // A split says no more than which part of it has failed.
@@ -19,7 +33,14 @@ public final class Reason {
         }
         String outer = text(failure);
         String inner = text(cause);
-        return outer.contains(inner) ? outer : outer + ": " + inner;
+        return Address.hidden(
+                outer.isEmpty() ? inner : outer.contains(inner) ? outer : outer + ": " + inner);
+    }
+
+    /** What the type says: a TimeoutException is a timeout. */
+    private static String words(Throwable failure) {
+        String type = failure.getClass().getSimpleName().replaceAll("(?<=.)(Exception|Error)$", "");
+        return type.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     }
 
     /** A text as messages quote it: its first characters, if it has more. */
@@ -29,8 +50,12 @@ public final class Reason {
 
     private static String text(Throwable failure) {
         String message = failure.getMessage();
-        return (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message)
+        if (message == null || message.isBlank()) {
+            return words(failure);
+        }
+        return (failure instanceof AccessDeniedException ? message + " may not be used" : message)
                 .replaceAll("\\s+", " ")
+                .replaceAll(NOISE, "")
                 .strip();
     }
 }

@@ -72,7 +72,7 @@ public final class NamedQueries implements AutoCloseable {
     }
 
     private RuntimeException failed(String name, RuntimeException failure) {
-        String server = "ClickHouse at " + settings.text("caravan.clickhouse.url");
+        String server = "ClickHouse at " + settings.address("caravan.clickhouse.url");
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ServerException answer) {
                 return new QueryFailed(

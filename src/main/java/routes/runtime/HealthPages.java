@@ -11,6 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import routes.pipeline.Reason;
+import routes.settings.Address;
 import routes.web.Answer;
 import routes.web.Visit;
 import routes.web.WebServer;
@@ -67,7 +68,7 @@ final class HealthPages {
         check.put("name", result.getCheck().getId());
         check.put("status", result.getState().name());
         result.getError().ifPresent(error -> check.put("error-message", Reason.of(error)));
-        result.getMessage().ifPresent(message -> check.put("message", message));
+        result.getMessage().ifPresent(message -> check.put("message", Address.hidden(message)));
         Map<String, Object> details = new TreeMap<>(result.getDetails());
         // Camel's own, such as invocation.count.
         details.keySet().removeIf(name -> name.contains("."));

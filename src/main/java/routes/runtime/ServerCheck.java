@@ -3,6 +3,7 @@ package routes.runtime;
 import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import routes.pipeline.Reason;
 
 /** Readiness of one server that the pipelines need. */
 final class ServerCheck extends AbstractHealthCheck {
@@ -33,7 +34,7 @@ final class ServerCheck extends AbstractHealthCheck {
             probe.ask();
             builder.up();
         } catch (Exception e) {
-            builder.message(getId() + " at " + address + " does not answer: " + e.getMessage())
+            builder.message(getId() + " at " + address + " does not answer: " + Reason.of(e))
                     .error(e)
                     .down();
         }

@@ -55,7 +55,7 @@ final class ServerChecks implements AutoCloseable {
     }
 
     private ServerCheck check(String server, ServerCheck.Probe probe) {
-        return new ServerCheck(server, settings.text("caravan." + server + ".url"), probe);
+        return new ServerCheck(server, settings.address("caravan." + server + ".url"), probe);
     }
 
     private HealthCheck kafka() {

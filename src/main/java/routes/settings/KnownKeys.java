@@ -22,7 +22,8 @@ final class KnownKeys {
     private static final Pattern OTHERS =
             Pattern.compile(
                     Settings.FILE_VARIABLE
-                            + "|CARAVAN_(CACHE|LOG_LEVEL|MONGODB_PASSWORD|SANDBOX_.*|SUPERSET_.*)");
+                            + "|CARAVAN_(CACHE|LOG_LEVEL|LOG_FORMAT|MONGODB_PASSWORD|GRAFANA_PASSWORD"
+                            + "|SANDBOX_.*|SUPERSET_.*)");
 
     private final Set<String> known;
 

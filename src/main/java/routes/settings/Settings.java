@@ -325,12 +325,20 @@ public final class Settings {
         return found;
     }
 
-    /** What to throw for a value that is invalid. */
+    /** Where a server is, by a setting that holds its address: host, port, database. */
+    public String address(String key) {
+        return Address.shown(text(key));
+    }
+
+    /**
+     * What to throw for a value that is invalid; an address may hold a password, and is not shown.
+     */
     public SettingsException wrong(String key, String text, String expected) {
         String source =
                 environment.containsKey(KnownKeys.variable(key))
                         ? " (from " + KnownKeys.variable(key) + ")"
                         : "";
-        return new SettingsException(key + ": \"" + text + "\"" + source + " is not " + expected);
+        String shown = key.endsWith(".url") ? "the value" : "\"" + Address.hidden(text) + "\"";
+        return new SettingsException(key + ": " + shown + source + " is not " + expected);
     }
 }

@@ -3,6 +3,7 @@ package routes.storage;
 import java.net.URI;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.aws2.s3.AWS2S3Component;
+import routes.settings.Address;
 import routes.settings.Settings;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -56,7 +57,8 @@ public final class Bucket implements AutoCloseable {
                         .httpClientBuilder(Apache5HttpClient.builder())
                         .build();
         return new Bucket(
-                new PlainS3Client(client, url, accessKey), settings.text("caravan.s3.bucket"));
+                new PlainS3Client(client, Address.shown(url), accessKey),
+                settings.text("caravan.s3.bucket"));
     }
 
     /** Gives a context the client, the bucket's name and the {@link StorageRoutes}. */

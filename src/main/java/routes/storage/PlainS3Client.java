@@ -34,9 +34,9 @@ final class PlainS3Client extends DelegatingS3Client {
     private final String server;
     private final String accessKey;
 
-    PlainS3Client(S3Client client, String url, String accessKey) {
+    PlainS3Client(S3Client client, String address, String accessKey) {
         super(client);
-        this.server = "S3 at " + url;
+        this.server = "S3 at " + address;
         this.accessKey = accessKey;
     }
 

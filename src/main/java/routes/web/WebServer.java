@@ -143,7 +143,7 @@ public final class WebServer implements AutoCloseable {
                 send(problem.get(), response, callback);
                 return true;
             }
-            return super.handle(request, response, callback);
+            return super.handle(new Forwarded(request, settings.proxies()), response, callback);
         }
     }
 

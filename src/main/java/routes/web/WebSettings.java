@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import routes.settings.Settings;
 import routes.settings.SettingsException;
 
@@ -19,6 +20,7 @@ import routes.settings.SettingsException;
  * @param port 0 for a free one
  * @param local true if only this machine reaches the address: then reading takes no login
  * @param names hosts that a browser may call the pages by, besides those of this machine
+ * @param proxies addresses of those whose forwarding headers are believed
  * @param user who may log in
  * @param password as set, or random
  * @param randomPassword true if none was set
@@ -28,10 +30,12 @@ public record WebSettings(
         int port,
         boolean local,
         Set<String> names,
+        Set<InetAddress> proxies,
         String user,
         String password,
         boolean randomPassword) {
     private static final int RANDOM_BYTES = 15;
+    private static final String PROXIES = "caravan.http.proxies";
 
     /**
      * From caravan.http.… and caravan.console.…
@@ -40,24 +44,33 @@ public record WebSettings(
      */
     public static WebSettings read(Settings settings) {
         String host = settings.text("caravan.http.host");
-        boolean local;
-        try {
-            local = InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw settings.wrong("caravan.http.host", host, "an address of this machine");
-        }
+        boolean local = address(settings, "caravan.http.host", host).isLoopbackAddress();
         Optional<String> password = settings.find("caravan.console.password");
         return new WebSettings(
                 host,
                 settings.integer("caravan.http.port", 0, 65_535),
                 local,
-                Arrays.stream(settings.find("caravan.http.names").orElse("").split(","))
-                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                        .filter(name -> !name.isEmpty())
+                list(settings, "caravan.http.names").collect(Collectors.toUnmodifiableSet()),
+                list(settings, PROXIES)
+                        .map(proxy -> address(settings, PROXIES, proxy))
                         .collect(Collectors.toUnmodifiableSet()),
                 settings.text("caravan.console.user"),
                 password.orElseGet(WebSettings::random),
                 password.isEmpty());
+    }
+
+    private static Stream<String> list(Settings settings, String key) {
+        return Arrays.stream(settings.find(key).orElse("").split(","))
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .filter(name -> !name.isEmpty());
+    }
+
+    private static InetAddress address(Settings settings, String key, String name) {
+        try {
+            return InetAddress.getByName(name);
+        } catch (UnknownHostException e) {
+            throw settings.wrong(key, name, "an address that this machine knows");
+        }
     }
 
     private static String random() {

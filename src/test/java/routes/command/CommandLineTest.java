@@ -158,11 +158,12 @@ class CommandLineTest {
 
     @Test
     void clickHouseAway_exit1_andOneLineThatSaysWhere() throws Exception {
-        String url = "http://localhost:" + freePort();
-        Outcome outcome = run(Map.of("CARAVAN_CLICKHOUSE_URL", url), "query", "user_login");
+        String server = "localhost:" + freePort();
+        Outcome outcome =
+                run(Map.of("CARAVAN_CLICKHOUSE_URL", "http://" + server), "query", "user_login");
         assertThat(outcome.exit()).isEqualTo(1);
         assertThat(outcome.err().strip())
-                .startsWith("ClickHouse at " + url + " does not answer")
+                .startsWith("ClickHouse at " + server + " does not answer")
                 .hasLineCount(1);
     }
 
@@ -212,16 +213,20 @@ class CommandLineTest {
 
     @Test
     void s3Away_isNeitherYesNorNo_andOneLineThatSaysWhere() throws Exception {
-        String url = "http://localhost:" + freePort();
+        String server = "localhost:" + freePort();
         Outcome outcome =
                 run(
-                        Map.of("CARAVAN_S3_URL", url, "CARAVAN_S3_SECRET_KEY", "caravan"),
+                        Map.of(
+                                "CARAVAN_S3_URL",
+                                "http://" + server,
+                                "CARAVAN_S3_SECRET_KEY",
+                                "caravan"),
                         "s3",
                         "exists",
                         "key");
         assertThat(outcome.exit()).isEqualTo(3);
         assertThat(outcome.err().strip())
-                .startsWith("S3 at " + url + " does not answer")
+                .startsWith("S3 at " + server + " does not answer")
                 .hasLineCount(1);
     }
 

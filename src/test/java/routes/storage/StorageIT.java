@@ -234,7 +234,7 @@ class StorageIT {
                 Map.of("CARAVAN_S3_URL", "http://localhost:" + port),
                 message ->
                         assertThat(message)
-                                .startsWith("S3 at http://localhost:" + port + " does not answer")
+                                .startsWith("S3 at localhost:" + port + " does not answer")
                                 .contains("caravan.s3.url", "Connection refused"));
     }
 

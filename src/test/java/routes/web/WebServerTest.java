@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -162,6 +163,61 @@ class WebServerTest {
             assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
         }
         assertThat(post("/login", address(), null, RIGHT).statusCode()).isEqualTo(429);
+    }
+
+    /** Status and headers of a login from one of this machine's addresses. */
+    private String logIn(String from, String body, String... headers) throws IOException {
+        try (Socket socket =
+                new Socket("127.0.0.1", server.port(), InetAddress.getByName(from), 0)) {
+            socket.getOutputStream()
+                    .write(
+                            ("POST /login HTTP/1.1\r\nHost: localhost:%d\r\nOrigin: %s\r\n"
+                                            + "Content-Length: %d\r\nConnection: close\r\n%s\r\n%s")
+                                    .formatted(
+                                            server.port(),
+                                            address(),
+                                            body.length(),
+                                            String.join("", headers),
+                                            body)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void wrongPasswords_closeTheLoginForTheirOwnAddressAlone() throws Exception {
+        start(settings());
+        for (int i = 0; i < 10; i++) {
+            assertThat(logIn("127.0.0.2", WRONG)).startsWith("HTTP/1.1 401");
+        }
+        assertThat(logIn("127.0.0.2", RIGHT)).startsWith("HTTP/1.1 429");
+        assertThat(logIn("127.0.0.3", RIGHT)).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void behindATrustedProxy_theAddressThatTheProxyWroteCounts_notOneThatWasMadeUp()
+            throws Exception {
+        start(settings("CARAVAN_HTTP_PROXIES", "127.0.0.2"));
+        for (int i = 0; i < 10; i++) {
+            String forwarded = "X-Forwarded-For: 10.0.0." + i + ", 192.0.2.7\r\n";
+            assertThat(logIn("127.0.0.2", WRONG, forwarded)).startsWith("HTTP/1.1 401");
+        }
+        assertThat(logIn("127.0.0.2", RIGHT, "X-Forwarded-For: 192.0.2.7\r\n"))
+                .startsWith("HTTP/1.1 429");
+        assertThat(logIn("127.0.0.2", RIGHT, "X-Forwarded-For: 192.0.2.8\r\n"))
+                .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void theSessionsCookie_isSecure_whereATrustedProxySaysThatTheRequestCameByTls()
+            throws Exception {
+        start(settings("CARAVAN_HTTP_PROXIES", "127.0.0.2"));
+        String tls = "X-Forwarded-Proto: https\r\n";
+        assertThat(logIn("127.0.0.2", RIGHT, tls)).containsPattern("Set-Cookie: .*; Secure");
+        assertThat(logIn("127.0.0.2", RIGHT)).contains("Set-Cookie: ").doesNotContain("Secure");
+        assertThat(logIn("127.0.0.3", RIGHT, tls))
+                .contains("Set-Cookie: ")
+                .doesNotContain("Secure");
     }
 
     @Test

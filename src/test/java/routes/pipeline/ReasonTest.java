@@ -1,0 +1,57 @@
+package routes.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class ReasonTest {
+    @Test
+    void theClassOfAQuotedFailure_isLeftOut() {
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "java.net.ConnectException: Connection refused")))
+                .isEqualTo("Connection refused");
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "Query request failed\n"
+                                            + " (attempt: 1, duration: 2ms, queryId: null): it does"
+                                            + " not answer")))
+                .isEqualTo("it does not answer");
+    }
+
+    @Test
+    void theWordsOfClickHousesClientAroundAFailure_areLeftOut() {
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "Query request failed (attempt: 1, duration: 2ms)",
+                                        new ConnectException("Connection refused"))))
+                .isEqualTo("Connection refused");
+    }
+
+    @Test
+    void aFailureWithoutWords_isSaidByItsType() {
+        assertThat(Reason.of(new TimeoutException())).isEqualTo("timeout");
+        assertThat(Reason.of(new ConnectException())).isEqualTo("connect");
+    }
+
+    @Test
+    void aFileThatMayNotBeUsed_isSaidSo() {
+        assertThat(Reason.of(new AccessDeniedException("/etc/shadow")))
+                .isEqualTo("/etc/shadow may not be used");
+    }
+
+    @Test
+    void aPasswordInAnAddress_isLeftOut() {
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "no answer of jdbc:postgresql://db/x?password=s3cret")))
+                .isEqualTo("no answer of jdbc:postgresql://db/x?password=...");
+    }
+}
