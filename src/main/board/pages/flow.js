@@ -45,11 +45,23 @@ function lanes(steps) {
 
 const place = (where) => element("div", { class: "place" }, element("small", {}, where.system), element("b", {}, name(where.name)));
 
-function mark(state, failure) {
-  const recent = failure && Date.now() - Date.parse(failure.time) < 60_000;
-  if (state === "Waiting") return element("span", { class: "mark warn" }, "waiting for a server");
-  if (state !== "Started") return element("span", { class: "mark bad" }, state.toLowerCase());
-  return element("span", { class: recent ? "mark bad" : "mark good" }, recent ? "failing" : "runs");
+const mark = (level, text) => element("span", { class: `mark ${level}` }, text);
+
+/** The servers that the pipelines need: each answers, or does not, and since when. */
+function servers(list) {
+  return element(
+    "ul",
+    { class: "servers", "aria-label": "Servers" },
+    list.map((server) =>
+      element(
+        "li",
+        { "data-server": server.name, title: server.problem ?? server.address },
+        mark(server.answers ? "good" : "bad", server.name),
+        " ",
+        element("small", {}, server.answers ? (server.latencyMs == null ? "…" : `${server.latencyMs} ms`) : `no answer for ${duration((Date.now() - Date.parse(server.since)) / 1000)}`),
+      ),
+    ),
+  );
 }
 
 function lag(step) {
@@ -68,12 +80,13 @@ function arrow(step) {
     { class: "step", "data-route": step.route },
     element("div", { class: "rate" }, rate),
     element("div", { class: "arrow" }),
-    element("div", {}, mark(step.state, step.failure)),
+    element("div", {}, mark(step.level, step.state)),
     element("div", {}, lag(step)),
     moved,
     letters,
     changed,
-    step.failure ? element("p", { class: "problem", title: step.failure.reason }, `${ago(step.failure.time)}: ${step.failure.reason}`) : null,
+    step.why ? element("p", { class: "problem", title: step.why }, step.why) : null,
+    step.failure && step.failure.reason !== step.why ? element("p", { class: "faint", title: step.failure.reason }, `last failure ${ago(step.failure.time)}: ${step.failure.reason}`) : null,
   );
 }
 
@@ -82,7 +95,7 @@ function pipelines(flow) {
     element("div", { class: "lane" }, place(steps[0].from), steps.flatMap((step) => [arrow(step), place(step.to)])),
   );
   const waiting = flow.waiting.map((part) => problem(`${part.part} ${part.needs === "you" ? "needs you" : "waits"}, ${ago(part.time)}: ${part.reason}`));
-  return [...waiting, ...(drawn.length ? drawn : [note("No pipeline is configured: see caravan.outboxes, caravan.sinks and caravan.jobs.")])];
+  return [servers(flow.servers), ...waiting, ...(drawn.length ? drawn : [note("No pipeline is configured: see caravan.outboxes, caravan.sinks and caravan.jobs.")])];
 }
 
 function rateChart(rates) {
@@ -97,6 +110,27 @@ function rateChart(rates) {
   );
 }
 
+/** For queryPanel: a chart of each of the two, a line a pipeline; a time without a runtime is a gap. */
+function history(columns, rows) {
+  const step = 300_000;
+  const pipelines = [...new Set(rows.map((row) => row[1]))];
+  const draw = (at, label) =>
+    chart(
+      () => ({
+        xAxis: { type: "time", axisLabel: { hideOverlap: true } },
+        yAxis: { type: "value", name: label, min: 0, nameTextStyle: { align: "left" } },
+        grid: { left: 8, right: 12, top: 58, bottom: 8, containLabel: true },
+        series: pipelines.map((pipeline) => {
+          const points = rows.filter((row) => row[1] === pipeline).map((row) => [Date.parse(`${row[0].replace(" ", "T")}Z`), row[at]]);
+          const data = points.flatMap((point, i) => (i && point[0] - points[i - 1][0] > step ? [[point[0] - step, null], point] : [point]));
+          return { name: pipeline, type: "line", showSymbol: data.length < 3, data };
+        }),
+      }),
+      `${label} of each pipeline, from ${rows[0][0]} to ${rows.at(-1)[0]}`,
+    );
+  return element("div", {}, draw(2, "rows/s"), draw(3, "waiting"));
+}
+
 function routes(list) {
   const columns = [
     { name: "route", type: "String", kind: "short" },
@@ -109,7 +143,7 @@ function routes(list) {
   ];
   const rows = list.map((route) => [
     element("code", {}, route.id),
-    mark(route.state, null),
+    mark(route.state === "Started" ? "good" : "warn", route.state === "Started" ? "runs" : route.state.toLowerCase()),
     route.exchanges,
     route.failed,
     route.inflight,
@@ -252,6 +286,7 @@ page(
     main.append(
       lanesPanel,
       ratesPanel,
+      queryPanel("History", "history", days, history, "rows a second, and what waited at most; all runtimes, five minutes each, kept for eight days"),
       lettersPanel,
       jobsPanel,
       martsPanel,

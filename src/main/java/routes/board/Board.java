@@ -8,11 +8,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.board.Servers.Server;
 import routes.marts.MartState;
 import routes.marts.MartStates;
-import routes.queries.Days;
 import routes.queries.NamedQueries;
 import routes.queries.QueryFailed;
 import routes.settings.Settings;
@@ -29,9 +33,18 @@ import routes.web.WebServer.Access;
  * {@code problem}, a sentence for the page to show.
  */
 public final class Board implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Board.class);
     private static final String CSV = ".csv";
 
     private final Flow flow;
+    private final Servers servers;
+    private final ScheduledExecutorService looks =
+            Executors.newSingleThreadScheduledExecutor(
+                    work -> {
+                        Thread thread = new Thread(work, "board");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
     private final LetterBox letters;
     private final JobRuns jobs;
     private final MartStates marts;
@@ -41,6 +54,7 @@ public final class Board implements AutoCloseable {
     /**
      * @param shown the pipelines that run here
      * @param failures hears of what fails in the context
+     * @param servers that the pipelines need
      * @param marts how the marts stand
      */
     public Board(
@@ -49,19 +63,23 @@ public final class Board implements AutoCloseable {
             CamelContext context,
             MeterRegistry meters,
             Failures failures,
+            Servers servers,
             MartStates marts) {
-        flow = new Flow(settings, shown, context, meters, failures);
+        flow = new Flow(settings, shown, context, meters, failures, servers);
+        this.servers = servers;
+        context.getRegistry().bind("board-history", new History(flow));
         letters = new LetterBox(settings, shown.deadLetterTopics());
         this.jobs = new JobRuns(settings, shown.jobs(), context.createProducerTemplate());
         this.marts = marts;
         queries = new NamedQueries(settings);
+        looks.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
         safeCsv = settings.choice("caravan.board.csv", "safe", "plain").equals("safe");
     }
 
     /** Adds its addresses; the page itself is a file. */
     public void addTo(WebServer server) {
         server.add("/api/session", Access.ALL, this::session);
-        server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described(jobs.jobs())));
+        server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described()));
         server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described()));
         server.add("/api/marts", Access.READERS, visit -> Answer.json(marts()));
         server.add("/api/dead-letters", Access.READERS, visit -> Answer.json(letters.described()));
@@ -73,7 +91,26 @@ public final class Board implements AutoCloseable {
                 visit -> done(letters.replay(action(visit).path("topic").asText())));
     }
 
+    private void look() {
+        try {
+            flow.look();
+        } catch (RuntimeException e) {
+            // A route that goes while it is looked at; the next look is in a second.
+            LOG.debug("the pipelines could not be looked at", e);
+        }
+    }
+
     private Map<String, Object> marts() {
+        Server clickHouse = servers.silent().get("clickhouse");
+        if (clickHouse != null && !marts.isEmpty()) {
+            return Map.of(
+                    "problem",
+                    "How the marts stand is not known: ClickHouse at "
+                            + clickHouse.address()
+                            + " does not answer ("
+                            + clickHouse.problem()
+                            + ").");
+        }
         return marts.latest()
                 .<Map<String, Object>>map(
                         all -> Map.of("models", all.stream().map(Board::described).toList()))
@@ -133,33 +170,17 @@ public final class Board implements AutoCloseable {
 
     /** From the address: the query's own parameters, and the usual days where none are given. */
     private static Map<String, String> values(String name, Visit visit) {
-        Map<String, String> values = new HashMap<>();
-        Days days;
+        Map<String, String> given = new HashMap<>();
+        NamedQueries.parameters(name)
+                .forEach(
+                        parameter ->
+                                visit.parameter(parameter)
+                                        .ifPresent(value -> given.put(parameter, value)));
         try {
-            days = Days.of(visit.parameter("from"), visit.parameter("to"));
+            return NamedQueries.values(name, given);
         } catch (IllegalArgumentException e) {
             throw new Problem(400, e.getMessage());
         }
-        for (String parameter : NamedQueries.parameters(name)) {
-            values.put(
-                    parameter,
-                    switch (parameter) {
-                        case "from" -> days.from().toString();
-                        case "to" -> days.to().toString();
-                        default ->
-                                Optional.ofNullable(visit.allParameters().get(parameter))
-                                        .map(given -> given.get(0))
-                                        .orElseThrow(
-                                                () ->
-                                                        new Problem(
-                                                                400,
-                                                                "The query "
-                                                                        + name
-                                                                        + " needs "
-                                                                        + parameter));
-                    });
-        }
-        return values;
     }
 
     private Answer rows(String name, Map<String, String> values) {
@@ -194,6 +215,8 @@ public final class Board implements AutoCloseable {
 
     @Override
     public void close() {
+        looks.shutdownNow();
+        servers.close();
         queries.close();
     }
 }

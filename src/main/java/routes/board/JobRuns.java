@@ -37,10 +37,6 @@ final class JobRuns {
         this.routes = routes;
     }
 
-    List<JobSettings> jobs() {
-        return jobs;
-    }
-
     /** For the page; a problem in place of days and runs where Postgres does not answer. */
     Map<String, Object> described() {
         Map<String, Object> described = new LinkedHashMap<>();

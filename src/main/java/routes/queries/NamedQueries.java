@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,6 +23,8 @@ import routes.sql.SqlFile;
  */
 public final class NamedQueries implements AutoCloseable {
     private static final String DIRECTORY = "classpath:sql/clickhouse/queries/";
+
+    private static final String COMMENT = "--";
 
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
 
@@ -44,20 +48,59 @@ public final class NamedQueries implements AutoCloseable {
         return SqlFile.text(DIRECTORY + "index.txt").lines().toList();
     }
 
-    /** The parameters that a query takes: it wants a value for each, and for no others. */
+    /** What a query tells, in a sentence: its file begins with it. */
+    public static String description(String name) {
+        return text(name)
+                .lines()
+                .takeWhile(line -> line.startsWith(COMMENT))
+                .map(line -> line.substring(COMMENT.length()).strip())
+                .collect(Collectors.joining(" "));
+    }
+
+    /** The parameters that a query takes. */
     public static Set<String> parameters(String name) {
         return PARAMETER
-                .matcher(SqlFile.text(DIRECTORY + name + ".sql"))
+                .matcher(text(name))
                 .results()
                 .map(parameter -> parameter.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String text(String name) {
+        return SqlFile.text(DIRECTORY + name + ".sql");
+    }
+
+    /**
+     * A value for each of a query's parameters: as given, and the usual {@link Days} for {@code
+     * from} and {@code to}.
+     *
+     * @param given what is given beside the parameters is left out
+     * @throws IllegalArgumentException when one is missing, or the days are none; the message says
+     *     which
+     */
+    public static Map<String, String> values(String name, Map<String, String> given) {
+        Days days =
+                Days.of(
+                        Optional.ofNullable(given.get("from")),
+                        Optional.ofNullable(given.get("to")));
+        Map<String, String> values = new TreeMap<>(given);
+        values.put("from", days.from().toString());
+        values.put("to", days.to().toString());
+        Set<String> parameters = parameters(name);
+        values.keySet().retainAll(parameters);
+        parameters.removeAll(values.keySet());
+        if (!parameters.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The query " + name + " needs a value for " + String.join(", ", parameters));
+        }
+        return values;
     }
 
     /**
      * Writes a query's answer as it comes.
      *
      * @param name one of {@link #names}
-     * @param values of its {@link #parameters}, as a person writes them
+     * @param values a value for each of its {@link #parameters}, as a person writes them
      * @param format one of ClickHouse's output formats
      * @throws QueryFailed when there is no answer; nothing has been written then
      */
@@ -65,7 +108,7 @@ public final class NamedQueries implements AutoCloseable {
         Map<String, Object> bound = new HashMap<>();
         values.forEach((parameter, value) -> bound.put(parameter, ClickHouse.escaped(value)));
         try {
-            clickHouse.copy(SqlFile.text(DIRECTORY + name + ".sql"), bound, format, out);
+            clickHouse.copy(text(name), bound, format, out);
         } catch (RuntimeException e) {
             throw failed(name, e);
         }

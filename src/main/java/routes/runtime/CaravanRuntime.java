@@ -6,21 +6,25 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.board.Board;
 import routes.board.Failures;
+import routes.board.Servers;
 import routes.board.Shown;
 import routes.clickhouse.ClickHouseComponent;
 import routes.console.Console;
+import routes.jobs.JobSettings;
 import routes.marts.MartStates;
 import routes.marts.MartsHealth;
 import routes.pipeline.Pipeline;
@@ -121,7 +125,7 @@ public final class CaravanRuntime implements AutoCloseable {
                                 works)
                         .all();
         pipelines = new Lifecycle(all, failures);
-        addHealthChecks(context, all);
+        List<HealthCheck> servers = addHealthChecks(context, all);
         new HealthPages(context, registry).addTo(web);
         console.addTo(web);
         Shown shown =
@@ -129,8 +133,21 @@ public final class CaravanRuntime implements AutoCloseable {
                         configured.outboxes(),
                         configured.sinks(),
                         configured.jobs(),
+                        configured.jobs().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                JobSettings::name,
+                                                job -> works.servers(job.name()))),
                         configured.deadLetterTopics());
-        board = new Board(settings, shown, context, registry, failures, martStates);
+        board =
+                new Board(
+                        settings,
+                        shown,
+                        context,
+                        registry,
+                        failures,
+                        new Servers(servers),
+                        martStates);
         board.addTo(web);
         web.start();
         pipelines.running().thenRun(this::sayRunning);
@@ -146,16 +163,27 @@ public final class CaravanRuntime implements AutoCloseable {
                 configured.jobs().size());
     }
 
-    private void addHealthChecks(CamelContext context, List<Pipeline> all) {
+    /** All of them; what comes back are those of servers. */
+    private List<HealthCheck> addHealthChecks(CamelContext context, List<Pipeline> all) {
         var health = HealthCheckHelper.getHealthCheckRegistry(context);
         health.register(new ServerCheck("pipelines", "this process", this::requireRunning));
         Set<String> servers = new HashSet<>();
         all.forEach(pipeline -> servers.addAll(pipeline.servers()));
-        checks.of(servers).forEach(health::register);
-        all.forEach(pipeline -> pipeline.healthChecks().forEach(health::register));
+        List<HealthCheck> ofServers = new ArrayList<>(checks.of(servers));
+        ofServers.forEach(health::register);
+        List<String> directories = settings.names("caravan.attendance.directories");
+        for (Pipeline pipeline : all) {
+            for (HealthCheck check : pipeline.healthChecks()) {
+                health.register(check);
+                if (directories.contains(check.getId())) {
+                    ofServers.add(check);
+                }
+            }
+        }
         if (!martStates.isEmpty()) {
             health.register(new MartsHealth(martStates));
         }
+        return ofServers;
     }
 
     private void requireRunning() {

@@ -3,11 +3,12 @@ package routes.runtime;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import routes.attendance.AttendanceStream;
+import routes.board.HistoryRoute;
 import routes.clickhouse.ClickHouseServer;
 import routes.jobs.JobSettings;
 import routes.jobs.Jobs;
@@ -23,6 +24,7 @@ import routes.replication.Cinema;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 import routes.sink.Sinks;
+import routes.sql.SqlFile;
 
 /** Makes the pipelines of one process from what is configured. */
 final class Pipelines {
@@ -85,6 +87,18 @@ final class Pipelines {
         if (works.get("load") != null) {
             all.add(marts());
         }
+        if (!configured.sinks().isEmpty()) {
+            all.add(
+                    new Part<>(
+                            "the board's history",
+                            Set.of("clickhouse"),
+                            () -> {
+                                SqlFile.statements(HistoryRoute.TABLE)
+                                        .forEach(connections.clickHouse::execute);
+                                return new HistoryRoute();
+                            },
+                            context::addRoutes));
+        }
         return all;
     }
 
@@ -138,11 +152,9 @@ final class Pipelines {
 
     private Pipeline job(JobSettings job, Jobs schedules) {
         Work work = works.get(job.name());
-        Set<String> servers = new HashSet<>(works.servers(job.name()));
-        servers.add("postgres");
         return new Part<>(
                 "job " + job.name(),
-                servers,
+                works.servers(job.name()),
                 () -> {
                     synchronized (schedules) {
                         schedules.prepare();

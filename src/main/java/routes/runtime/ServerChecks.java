@@ -41,7 +41,7 @@ final class ServerChecks implements AutoCloseable {
             case "kafka" -> kafka();
             case "clickhouse" ->
                     check(server, () -> connections.clickHouse.rows("SELECT 1 AS one", Map.of()));
-            case "s3" -> check(server, works.usedBucket().orElseThrow()::check);
+            case "s3" -> check(server, works.bucket()::check);
             case "mongodb" ->
                     new ServerCheck(
                             server, Mongo.hosts(settings), ((Archive) works.get("archive"))::ping);

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import routes.archive.Archive;
 import routes.archive.ArchiveSettings;
@@ -62,28 +61,25 @@ final class Works implements AutoCloseable {
         return Destination.of(settings, key, this::bucket);
     }
 
-    private Bucket bucket() {
+    /** The bucket of the settings. */
+    Bucket bucket() {
         if (bucket == null) {
             bucket = Bucket.of(settings);
         }
         return bucket;
     }
 
-    /** The bucket that one of the jobs reads or writes, if one does. */
-    Optional<Bucket> usedBucket() {
-        return Optional.ofNullable(bucket);
-    }
-
-    /** The servers that a job needs besides Postgres. */
+    /** The servers that a job needs. */
     Set<String> servers(String job) {
         Set<String> servers =
                 new HashSet<>(
                         switch (job) {
-                            case "archive" -> Set.of("mongodb");
-                            case "load" -> Set.of("clickhouse");
-                            default -> Set.of();
+                            case "archive" -> Set.of("postgres", "mongodb");
+                            case "load" -> Set.of("postgres", "clickhouse");
+                            default -> Set.of("postgres");
                         });
-        if (bucket != null) {
+        String destination = settings.find("caravan." + job + ".destination").orElse("");
+        if (job.equals("load") || destination.matches("(aws2-)?s3:.*")) {
             servers.add("s3");
         }
         return servers;

@@ -76,6 +76,21 @@ class BoardIT {
             browser.awaitText(step("outbox-" + name), "runs", "1,234 since the start");
             browser.awaitText(step("sink-" + name), "runs", "1,234 since the start");
             assertThat(table.arrived()).isEqualTo(1_234);
+            Awaitility.await("history")
+                    .atMost(Duration.ofSeconds(40))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(
+                                                    clickHouse.rows(
+                                                            "SELECT toUInt32(sum(moved)) AS moved"
+                                                                    + " FROM pipeline_history WHERE"
+                                                                    + " pipeline = 'sink-"
+                                                                    + name
+                                                                    + "'",
+                                                            Map.of()))
+                                            .first()
+                                            .extracting("moved")
+                                            .hasToString("1234"));
 
             browser.awaitText(panel("Loads"), "12,345", "12,340", "loaded");
             assertThat(browser.text(panel("Loads"))).doesNotContain("old.jsonl");
@@ -166,6 +181,79 @@ class BoardIT {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    private String level(Browser browser, String route) {
+        return (String)
+                browser.script(
+                        "return document.querySelector(arguments[0] + ' .mark')?.className ?? ''",
+                        step(route));
+    }
+
+    @Test
+    void clickHouseFrozen_itsLaneIsAmberThenRed_withAgeAndServer_andTheMartsAreUnknown()
+            throws Exception {
+        String name = "board_frozen";
+        Services services = Services.running();
+        try (EventTable table = new EventTable(name, services)) {
+            Map<String, String> environment = environment(table);
+            // Unsent rows are counted each five seconds.
+            environment.put("CARAVAN_BOARD_WARN_AFTER", "8s");
+            environment.put("CARAVAN_BOARD_BAD_AFTER", "25s");
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
+                    Browser browser = Browser.open(runtime.address())) {
+                browser.visit("/");
+                browser.awaitText("[data-server=clickhouse]", "ms");
+                browser.awaitText(step("sink-" + name), "runs");
+                assertThat(level(browser, "sink-" + name)).isEqualTo("mark good");
+                services.sandbox().command("pause", "clickhouse");
+                try {
+                    table.insert(500);
+                    browser.awaitText("[data-server=clickhouse]", "no answer for");
+                    browser.awaitText(
+                            step("sink-" + name),
+                            "for clickhouse at localhost:",
+                            "which has not answered for");
+                    assertThat(level(browser, "sink-" + name)).isEqualTo("mark warn");
+                    assertThat(level(browser, "outbox-" + name)).isEqualTo("mark good");
+                    Awaitility.await("red")
+                            .atMost(Duration.ofSeconds(40))
+                            .until(() -> level(browser, "sink-" + name).equals("mark bad"));
+                    browser.awaitText(step("sink-" + name), "500 records behind for");
+                    browser.picture("board-frozen");
+                } finally {
+                    services.sandbox().command("resume", "clickhouse");
+                }
+                table.assertEveryRowOnce();
+                browser.awaitText("[data-server=clickhouse]", "ms");
+                Awaitility.await("green again")
+                        .atMost(Duration.ofSeconds(90))
+                        .until(() -> level(browser, "sink-" + name).equals("mark good"));
+            }
+        }
+    }
+
+    @Test
+    void postgresFrozen_itsOutboxIsAmber_andTheSinkIsGreen() throws Exception {
+        String name = "board_frozen_source";
+        Services services = Services.running();
+        try (EventTable table = new EventTable(name, services);
+                RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            browser.visit("/");
+            browser.awaitText(step("outbox-" + name), "runs");
+            services.sandbox().command("pause", "postgres");
+            try {
+                browser.awaitText(step("outbox-" + name), "for postgres at localhost:");
+                assertThat(level(browser, "outbox-" + name)).isEqualTo("mark warn");
+                assertThat(level(browser, "sink-" + name)).isEqualTo("mark good");
+            } finally {
+                services.sandbox().command("resume", "postgres");
+            }
+            Awaitility.await("green again")
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> level(browser, "outbox-" + name).equals("mark good"));
+        }
+    }
+
     @Test
     void clickHouseAway_orATableNotBuilt_isSaidOnThePage_whichGoesOnByItself() throws Exception {
         String name = "board_away";
@@ -182,7 +270,7 @@ class BoardIT {
                 browser.visit("/#flow?again");
                 browser.script("location.reload()");
                 browser.awaitText(panel("Loads"), "does not answer");
-                browser.awaitText(step("sink-" + name), "failing");
+                browser.awaitText(step("sink-" + name), "for clickhouse at localhost:");
                 browser.picture("board-away");
             } finally {
                 services.sandbox().command("start", "clickhouse");

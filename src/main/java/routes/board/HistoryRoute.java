@@ -1,0 +1,21 @@
+package routes.board;
+
+import org.apache.camel.builder.RouteBuilder;
+
+/** How each pipeline does, now and then into a small table, so that it is known after a restart. */
+public final class HistoryRoute extends RouteBuilder {
+    /** What creates the table. */
+    public static final String TABLE = "classpath:sql/clickhouse/board/pipeline_history.sql";
+
+    // spotless:off
+    @Override
+    public void configure() {
+        from("scheduler:board-history?delay=10000&initialDelay=0&exceptionHandler=#quiet")
+            .routeId("board-history").routeDescription("How each pipeline does, into ClickHouse, for the board")
+            .errorHandler(noErrorHandler())
+            .to("bean:board-history?method=rows").id("board-history-rows")
+            .marshal().json().id("board-history-json")
+            .to("clickhouse:pipeline_history?columns=runtime,pipeline,moved,waiting,shared").id("board-history-insert");
+    }
+    // spotless:on
+}

@@ -1,0 +1,130 @@
+package routes.board;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.health.HealthCheck;
+import routes.pipeline.Reason;
+import routes.settings.Address;
+
+/**
+ * The servers that the pipelines need: whether each answers, how fast, and since when it does not.
+ * Each is asked by a thread of its own, so that the page never waits for one that is frozen.
+ */
+public final class Servers implements AutoCloseable {
+    private static final long PAUSE_MS = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /**
+     * How a server does.
+     *
+     * @param since when it is as it is
+     * @param latencyMs of the last answer; null before the first
+     * @param problem why it does not answer; null where it does
+     */
+    public record Server(
+            String name,
+            String address,
+            boolean answers,
+            Instant since,
+            Long latencyMs,
+            String problem) {}
+
+    private final List<Watched> all;
+    private final ScheduledExecutorService threads;
+
+    /**
+     * @param checks of servers, each by its name
+     */
+    public Servers(Collection<HealthCheck> checks) {
+        all = checks.stream().map(Watched::new).toList();
+        threads =
+                Executors.newScheduledThreadPool(
+                        Math.max(1, all.size()),
+                        work -> {
+                            Thread thread = new Thread(work, "servers");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        all.forEach(
+                server ->
+                        threads.scheduleWithFixedDelay(
+                                server::ask, 0, PAUSE_MS, TimeUnit.MILLISECONDS));
+    }
+
+    List<Server> states() {
+        return all.stream().map(Watched::state).toList();
+    }
+
+    /** Those that do not answer, by their names. */
+    Map<String, Server> silent() {
+        Map<String, Server> silent = new LinkedHashMap<>();
+        states().stream()
+                .filter(server -> !server.answers())
+                .forEach(server -> silent.put(server.name(), server));
+        return silent;
+    }
+
+    private static final class Watched {
+        private final HealthCheck check;
+        private Server latest;
+        private Instant asked;
+
+        private Watched(HealthCheck check) {
+            this.check = check;
+            latest = new Server(check.getId(), "", true, Instant.now(), null, null);
+        }
+
+        private void ask() {
+            Instant now = Instant.now();
+            synchronized (this) {
+                asked = now;
+            }
+            HealthCheck.Result result = check.call();
+            synchronized (this) {
+                asked = null;
+                boolean answers = result.getState() != HealthCheck.State.DOWN;
+                latest =
+                        new Server(
+                                latest.name,
+                                String.valueOf(result.getDetails().getOrDefault("address", "")),
+                                answers,
+                                answers == latest.answers ? latest.since : now,
+                                answers
+                                        ? (Long) Duration.between(now, Instant.now()).toMillis()
+                                        : latest.latencyMs,
+                                answers ? null : problem(result));
+            }
+        }
+
+        private static String problem(HealthCheck.Result result) {
+            return result.getError()
+                    .map(Reason::of)
+                    .orElseGet(() -> Address.hidden(result.getMessage().orElse("no answer")));
+        }
+
+        /** A question that nobody has answered for seconds is an answer too. */
+        private synchronized Server state() {
+            return asked == null || !latest.answers || asked.plus(PATIENCE).isAfter(Instant.now())
+                    ? latest
+                    : new Server(
+                            latest.name,
+                            latest.address,
+                            false,
+                            asked,
+                            latest.latencyMs,
+                            "it takes connections and does not answer, or drops what is sent");
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

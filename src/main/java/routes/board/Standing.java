@@ -1,0 +1,131 @@
+package routes.board;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.camel.ServiceStatus;
+import routes.board.Failures.Failure;
+import routes.board.Failures.Waiting;
+import routes.board.Servers.Server;
+import routes.settings.Settings;
+
+/**
+ * How a pipeline stands: good only while it makes progress or has nothing to do.
+ *
+ * @param level good, warn or bad
+ * @param state in a word or two
+ * @param why on one line; null where all is well
+ */
+record Standing(Level level, String state, String why) {
+    private static final Duration RECENT = Duration.ofMinutes(1);
+    private static final Duration LATE = Duration.ofHours(1);
+
+    enum Level {
+        GOOD,
+        WARN,
+        BAD;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * When standing still is worth a look, and when it is a fault.
+     *
+     * @param warn after this time
+     * @param bad after this time
+     */
+    record Limits(Duration warn, Duration bad) {
+        static Limits read(Settings settings) {
+            return new Limits(
+                    settings.duration("caravan.board.warn-after"),
+                    settings.duration("caravan.board.bad-after"));
+        }
+
+        private Level of(Duration still) {
+            return still.compareTo(bad) >= 0
+                    ? Level.BAD
+                    : still.compareTo(warn) >= 0 ? Level.WARN : Level.GOOD;
+        }
+    }
+
+    /** A part of the runtime that may not have started, on servers that may not answer. */
+    static Optional<Standing> ofStart(
+            ServiceStatus status, Waiting waiting, Collection<Server> silent, Limits limits) {
+        if (waiting != null && waiting.person()) {
+            return bad("needs you", waiting.failure().reason());
+        }
+        if (!silent.isEmpty()) {
+            Instant since =
+                    silent.stream().map(Server::since).min(Comparator.naturalOrder()).orElseThrow();
+            Level level = limits.of(Duration.between(since, Instant.now()));
+            return Optional.of(
+                    new Standing(level == Level.BAD ? level : Level.WARN, "waits", words(silent)));
+        }
+        if (waiting != null) {
+            return Optional.of(new Standing(Level.WARN, "waits", waiting.failure().reason()));
+        }
+        if (status == null) {
+            return Optional.of(new Standing(Level.WARN, "starts", null));
+        }
+        return status.isStarted()
+                ? Optional.empty()
+                : bad(status.name().toLowerCase(Locale.ROOT), "it was stopped by hand");
+    }
+
+    private static String words(Collection<Server> silent) {
+        return silent.stream()
+                .map(
+                        server ->
+                                "%s at %s, which has not answered for %s"
+                                        .formatted(
+                                                server.name(),
+                                                server.address(),
+                                                age(server.since())))
+                .collect(Collectors.joining("; ", "for ", ""));
+    }
+
+    private static String age(Instant since) {
+        return text(Duration.between(since, Instant.now()));
+    }
+
+    private static String text(Duration time) {
+        return time.toSeconds() < 120 ? time.toSeconds() + " s" : time.toMinutes() + " min";
+    }
+
+    private static Optional<Standing> bad(String state, String why) {
+        return Optional.of(new Standing(Level.BAD, state, why));
+    }
+
+    /** One that runs. */
+    static Standing ofRunning(Progress progress, Optional<Failure> failure, Limits limits) {
+        Instant now = Instant.now();
+        if (failure.isPresent() && failure.get().time().isAfter(now.minus(RECENT))) {
+            return new Standing(Level.BAD, "failing", failure.get().reason());
+        }
+        Duration still = progress.still(now);
+        Level level = limits.of(still);
+        return level == Level.GOOD
+                ? new Standing(level, "runs", null)
+                : new Standing(level, "stands still", "nothing has moved for " + text(still));
+    }
+
+    /**
+     * A job.
+     *
+     * @param due for how long the oldest of its days is due; zero if none is
+     */
+    static Standing ofJob(Duration due, Optional<Failure> failure) {
+        if (!due.isZero() && failure.isPresent()) {
+            return new Standing(Level.BAD, "failing", failure.get().reason());
+        }
+        return due.compareTo(LATE) < 0
+                ? new Standing(Level.GOOD, "runs", null)
+                : new Standing(Level.WARN, "late", "a day has been due for " + text(due));
+    }
+}

@@ -1,0 +1,81 @@
+package routes.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.ServiceStatus;
+import org.junit.jupiter.api.Test;
+import routes.board.Failures.Failure;
+import routes.board.Failures.Waiting;
+import routes.board.Servers.Server;
+import routes.board.Standing.Level;
+import routes.board.Standing.Limits;
+
+class StandingTest {
+    private static final Limits LIMITS = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(60));
+
+    private static Instant ago(long seconds) {
+        return Instant.now().minusSeconds(seconds);
+    }
+
+    private static List<Server> silentFor(long seconds) {
+        return List.of(
+                new Server("kafka", "k:9092", false, ago(seconds), 3L, "connection refused"));
+    }
+
+    private static Standing running(Progress progress) {
+        return Standing.ofRunning(progress, Optional.empty(), LIMITS);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswer_isAmber_thenRed_andSaidWithItsAge() {
+        Standing soon =
+                Standing.ofStart(ServiceStatus.Started, null, silentFor(4), LIMITS).orElseThrow();
+        assertThat(soon.level()).isEqualTo(Level.WARN);
+        assertThat(soon.why()).isEqualTo("for kafka at k:9092, which has not answered for 4 s");
+        assertThat(Standing.ofStart(ServiceStatus.Started, null, silentFor(61), LIMITS))
+                .get()
+                .extracting(Standing::level)
+                .isEqualTo(Level.BAD);
+    }
+
+    @Test
+    void whoNeedsAPerson_isRed_whateverTheServersDo() {
+        Waiting waiting = new Waiting(true, new Failure(ago(1), "no right"));
+        assertThat(Standing.ofStart(null, waiting, silentFor(1), LIMITS))
+                .contains(new Standing(Level.BAD, "needs you", "no right"));
+    }
+
+    @Test
+    void standingStillWithSomethingToDo_isGreen_thenAmber_thenRed() {
+        Progress progress = new Progress();
+        progress.look(1, 5, ago(9));
+        assertThat(running(progress).level()).isEqualTo(Level.GOOD);
+        Progress longer = new Progress();
+        longer.look(1, 5, ago(11));
+        assertThat(running(longer))
+                .isEqualTo(new Standing(Level.WARN, "stands still", "nothing has moved for 11 s"));
+        Progress longest = new Progress();
+        longest.look(1, 5, ago(61));
+        assertThat(running(longest).level()).isEqualTo(Level.BAD);
+    }
+
+    @Test
+    void nothingToDo_isGreen() {
+        Progress progress = new Progress();
+        progress.look(1, 0, ago(1_000));
+        assertThat(running(progress)).isEqualTo(new Standing(Level.GOOD, "runs", null));
+    }
+
+    @Test
+    void aJobWhoseDayFails_isRedUntilItIsDone() {
+        Optional<Failure> failure = Optional.of(new Failure(ago(300), "no file"));
+        assertThat(Standing.ofJob(Duration.ofSeconds(5), failure).level()).isEqualTo(Level.BAD);
+        assertThat(Standing.ofJob(Duration.ZERO, failure).level()).isEqualTo(Level.GOOD);
+        assertThat(Standing.ofJob(Duration.ofHours(2), Optional.empty()))
+                .isEqualTo(new Standing(Level.WARN, "late", "a day has been due for 120 min"));
+    }
+}
