@@ -1,16 +1,25 @@
 package routes;
 
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import routes.command.ArchiveCommand;
+import routes.command.CheckCommand;
+import routes.command.CompletionCommand;
 import routes.command.DeadLetterCommand;
 import routes.command.LoadDayCommand;
 import routes.command.MartsCommand;
 import routes.command.QueryCommand;
 import routes.command.S3Command;
 import routes.command.SkippedCommand;
+import routes.command.StatusCommand;
 import routes.demo.DemoCommand;
 import routes.pipeline.Reason;
 import routes.runtime.CaravanRuntime;
@@ -26,6 +35,8 @@ import routes.web.WebSettings;
                 "Operational data into ClickHouse, exactly once in effect. Without a command: runs"
                         + " the pipelines.",
         subcommands = {
+            StatusCommand.class,
+            CheckCommand.class,
             QueryCommand.class,
             ArchiveCommand.class,
             DeadLetterCommand.class,
@@ -34,6 +45,7 @@ import routes.web.WebSettings;
             S3Command.class,
             SkippedCommand.class,
             DemoCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Caravan implements Runnable {
@@ -63,6 +75,8 @@ public final class Caravan implements Runnable {
     /** Exit codes: 0 done, 1 failed, 2 wrong usage or a wrong setting. */
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Caravan());
+        line.registerConverter(LocalDate.class, Caravan::day);
+        line.setParameterExceptionHandler(Caravan::wrongUsage);
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> {
                     if (failure instanceof SettingsException) {
@@ -75,6 +89,35 @@ public final class Caravan implements Runnable {
         System.exit(line.execute(arguments));
     }
 
+    private static LocalDate day(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("\"" + text + "\" is no day such as 2026-03-29");
+        }
+    }
+
+    /** What is wrong, how it is used, an example. */
+    private static int wrongUsage(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(wrong.getMessage());
+        err.print("Usage: " + command.getHelp().abbreviatedSynopsis());
+        String[] example = command.getCommandSpec().usageMessage().footer();
+        if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+            err.println(
+                    example.length > 0
+                            ? example[0].replace("%n", "")
+                            : "Example: ./caravan query daily_summary");
+        }
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    @Command(
+            name = "run",
+            description = "Runs the pipelines; the same as no command.",
+            mixinStandardHelpOptions = true)
     @Override
     public void run() {
         try {

@@ -6,7 +6,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.apache.camel.CamelExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +13,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import routes.archive.Archive;
-import routes.archive.ArchiveRun;
 import routes.archive.ArchiveSettings;
 import routes.archive.Mongo;
 import routes.pipeline.Reason;
@@ -30,6 +28,7 @@ import routes.storage.Destination;
                     + " user_events to archived_users, and writes the day's report.",
             "A run that was killed is finished by the next."
         },
+        footer = "%nExample: ./caravan archive 2026-03-01",
         mixinStandardHelpOptions = true)
 public final class ArchiveCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -55,6 +54,7 @@ public final class ArchiveCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         ArchiveSettings archiveSettings = ArchiveSettings.read(settings);
         try (Closing closing = new Closing()) {
+            ProgressLine progress = closing.add(new ProgressLine(spec.commandLine().getErr()));
             Archive archive =
                     closing.add(
                             new Archive(
@@ -64,9 +64,16 @@ public final class ArchiveCommand implements Callable<Integer> {
                                             settings,
                                             "caravan.archive.destination",
                                             () -> closing.add(Bucket.of(settings))),
-                                    progress()));
+                                    moved ->
+                                            progress.show(
+                                                    () ->
+                                                            "%,d users with %,d documents moved"
+                                                                    .formatted(
+                                                                            moved.users(),
+                                                                            moved.documents()))));
             JobRun run = closing.add(new JobRun(settings));
             String outcome = run.run(archive, chosen, Map.of());
+            progress.close();
             out().println(chosen + ": " + outcome);
             out().flush();
             return 0;
@@ -78,20 +85,6 @@ public final class ArchiveCommand implements Callable<Integer> {
         } catch (CamelExecutionException e) {
             throw new CommandFailed(chosen + ": " + Reason.of(e.getCause()));
         }
-    }
-
-    /** A line that is written over and over, where somebody looks; none in a log. */
-    private Consumer<ArchiveRun> progress() {
-        if (!TransferProgress.isTerminal()) {
-            return run -> {};
-        }
-        PrintWriter terminal = spec.commandLine().getErr();
-        return run -> {
-            terminal.printf(
-                    "\r%,d users with %,d documents moved%s",
-                    run.users(), run.documents(), run.report() == null ? "" : "\n");
-            terminal.flush();
-        };
     }
 
     private PrintWriter out() {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,22 +32,18 @@ import routes.sink.SinkSettings;
 @Command(
         name = "dead-letter",
         description = "Shows the records that could not be stored, and sends them again.",
+        footer = "%nExample: ./caravan dead-letter list user_event",
         mixinStandardHelpOptions = true)
-public final class DeadLetterCommand implements Callable<Integer> {
+public final class DeadLetterCommand {
     private static final int SHOWN_CHARACTERS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Spec private CommandSpec spec;
 
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return 2;
-    }
-
     @Command(
             name = "list",
             description = "Lists a topic's dead letters, oldest first, each origin once.",
+            footer = "%nExample: ./caravan dead-letter list user_event",
             mixinStandardHelpOptions = true)
     int list(
             @Parameters(paramLabel = "TOPIC", description = "The topic that was read.")
@@ -117,6 +112,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
                 "What stands in ClickHouse already is left out there; what is still bad comes back"
                         + " as a new dead letter."
             },
+            footer = "%nExample: ./caravan dead-letter replay user_event --record 0:17 --key 17",
             mixinStandardHelpOptions = true)
     int replay(
             @Parameters(paramLabel = "TOPIC", description = "The topic that was read.")
@@ -197,7 +193,8 @@ public final class DeadLetterCommand implements Callable<Integer> {
         try {
             return Files.readAllBytes(named);
         } catch (IOException e) {
-            throw new CommandFailed("Cannot read the file " + named.toAbsolutePath() + ": " + e);
+            throw new CommandFailed(
+                    "Cannot read the file " + named.toAbsolutePath() + ": " + Reason.of(e));
         }
     }
 

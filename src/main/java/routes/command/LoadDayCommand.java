@@ -28,9 +28,12 @@ import routes.storage.Bucket;
                     + " holds.",
             "A file that the day was loaded from before is skipped."
         },
+        footer = "%nExample: ./caravan load-day 2026-03-01",
         mixinStandardHelpOptions = true)
 public final class LoadDayCommand implements Callable<Integer> {
     private static final double MEGA = 1e6;
+    private static final int ENOUGH_SECONDS = 5;
+    private static final double ENOUGH_SHARE = 0.05;
 
     @Spec private CommandSpec spec;
 
@@ -46,13 +49,15 @@ public final class LoadDayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.load(System.getenv());
-        try (JobRun run = new JobRun(settings);
+        LoadSettings loadSettings = LoadSettings.read(settings);
+        sayThatItWaits(loadSettings);
+        try (ProgressLine line = new ProgressLine(spec.commandLine().getErr());
+                JobRun run = new JobRun(settings);
                 Bucket bucket = Bucket.of(settings);
                 ClickHouse clickHouse = ClickHouseServer.writer(settings);
-                DailyLoad load =
-                        new DailyLoad(
-                                bucket, clickHouse, LoadSettings.read(settings), progress())) {
+                DailyLoad load = new DailyLoad(bucket, clickHouse, loadSettings, progress(line))) {
             String outcome = run.run(load, day, Map.of("force", force));
+            line.close();
             out().println(day + ": " + outcome);
             out().flush();
             return 0;
@@ -61,28 +66,38 @@ public final class LoadDayCommand implements Callable<Integer> {
         }
     }
 
-    /** A line that is written over and over, where somebody looks; none in a log. */
-    private Progress progress() {
-        if (!TransferProgress.isTerminal()) {
-            return (lines, bytes, size) -> {};
+    private static Progress progress(ProgressLine line) {
+        return (lines, bytes, size) ->
+                line.show(
+                        () ->
+                                "%,d lines, %.1f of %.1f MB, %,.0f lines/s%s"
+                                        .formatted(
+                                                lines,
+                                                bytes / MEGA,
+                                                size / MEGA,
+                                                lines / line.seconds(),
+                                                left(line.seconds(), bytes, size)));
+    }
+
+    /** An estimate, once there is something to estimate from. */
+    private static String left(double seconds, long bytes, long size) {
+        if (seconds < ENOUGH_SECONDS || bytes < size * ENOUGH_SHARE) {
+            return "";
         }
-        PrintWriter terminal = spec.commandLine().getErr();
-        long started = System.nanoTime();
-        return (lines, bytes, size) -> {
-            double seconds = (System.nanoTime() - started) / 1e9;
-            Duration left =
-                    Duration.ofSeconds(bytes == 0 ? 0 : (long) (seconds * (size - bytes) / bytes));
-            terminal.printf(
-                    "\r%,d lines, %.1f of %.1f MB, %,.0f lines/s, %d:%02d left %s",
-                    lines,
-                    bytes / MEGA,
-                    size / MEGA,
-                    lines / Math.max(seconds, 0.001),
-                    left.toMinutes(),
-                    left.toSecondsPart(),
-                    bytes == size ? "\n" : "   ");
-            terminal.flush();
-        };
+        Duration left = Duration.ofSeconds((long) (seconds * (size - bytes) / bytes));
+        return ", %d:%02d left".formatted(left.toMinutes(), left.toSecondsPart());
+    }
+
+    /** Whoever waits at a terminal sees why. */
+    private void sayThatItWaits(LoadSettings load) {
+        if (load.marker().isEmpty() && !load.settled().isZero()) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            "Waiting %.1f s to see that the file is not still being written"
+                                    + " (caravan.load.settled; caravan.load.marker does without)%n",
+                            load.settled().toMillis() / 1e3);
+        }
     }
 
     private PrintWriter out() {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,15 +29,10 @@ import routes.sql.Databases;
 @Command(
         name = "marts",
         description = "What ClickHouse computes from the days that were loaded.",
+        footer = "%nExample: ./caravan marts status",
         mixinStandardHelpOptions = true)
-public final class MartsCommand implements Callable<Integer> {
+public final class MartsCommand {
     @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return 2;
-    }
 
     @Command(
             name = "refresh",
@@ -46,6 +40,7 @@ public final class MartsCommand implements Callable<Integer> {
                 "Computes the marts anew, with the models that they read, and waits for it.",
                 "One whose checks do not hold keeps its former rows. Exit code 1 if there is one."
             },
+            footer = "%nExample: ./caravan marts refresh activity",
             mixinStandardHelpOptions = true)
     int refresh(
             @Parameters(

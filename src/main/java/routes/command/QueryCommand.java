@@ -1,6 +1,7 @@
 package routes.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import routes.settings.Settings;
 @Command(
         name = "query",
         description = "Runs a named query against ClickHouse and prints its answer.",
+        footer = "%nExample: ./caravan query daily_summary --set from=2026-03-01",
         mixinStandardHelpOptions = true)
 public final class QueryCommand implements Callable<Integer> {
     private static final Map<String, String> FORMATS =
@@ -31,7 +33,7 @@ public final class QueryCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "The query; without it, the names are listed.")
+            description = "The query; without it, all are listed.")
     private String name;
 
     @Option(
@@ -55,46 +57,70 @@ public final class QueryCommand implements Callable<Integer> {
     public Integer call() {
         List<String> names = NamedQueries.names();
         if (name == null) {
-            names.forEach(spec.commandLine().getOut()::println);
-            spec.commandLine().getOut().flush();
+            list();
             return 0;
         }
         if (!names.contains(name)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "There is no query " + name + ". There are: " + String.join(", ", names));
+            throw wrong("There is no query " + name + ". There are: " + String.join(", ", names));
         }
         if (!FORMATS.containsKey(format)) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw wrong(
                     "--format "
                             + format
                             + ": one of "
                             + String.join(", ", new TreeSet<>(FORMATS.keySet())));
         }
-        requireValues();
+        Map<String, String> checked = checkedValues();
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         try (NamedQueries queries = new NamedQueries(Settings.load(System.getenv()))) {
-            queries.answer(name, values, FORMATS.get(format), answer);
+            queries.answer(name, checked, FORMATS.get(format), answer);
         }
         spec.commandLine().getOut().print(answer.toString(StandardCharsets.UTF_8));
         spec.commandLine().getOut().flush();
         return 0;
     }
 
-    private void requireValues() {
-        Set<String> parameters = NamedQueries.parameters(name);
-        if (!parameters.equals(values.keySet())) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    parameters.isEmpty()
-                            ? "The query " + name + " has no parameters"
-                            : "The query "
-                                    + name
-                                    + " needs a value for each of its parameters, and for no"
-                                    + " others: --set "
-                                    + String.join("=… --set ", parameters)
-                                    + "=…");
+    private Map<String, String> checkedValues() {
+        Set<String> unknown = new TreeSet<>(values.keySet());
+        unknown.removeAll(NamedQueries.parameters(name));
+        if (!unknown.isEmpty()) {
+            throw wrong(
+                    "The query "
+                            + name
+                            + " has no parameter "
+                            + String.join(", ", unknown)
+                            + "; it takes: "
+                            + described(name));
         }
+        try {
+            return NamedQueries.values(name, values);
+        } catch (IllegalArgumentException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    private void list() {
+        TextTable table = new TextTable("query", "parameters", "what it tells");
+        NamedQueries.names()
+                .forEach(
+                        query ->
+                                table.add(
+                                        query, described(query), NamedQueries.description(query)));
+        PrintWriter out = spec.commandLine().getOut();
+        table.print(out);
+        out.println();
+        out.println(
+                "from and to are days; without them it is the 30 days up to today, in UTC. For"
+                        + " example: --set from=2026-03-01 --set to=2026-03-31");
+        out.flush();
+    }
+
+    private static String described(String query) {
+        Set<String> parameters = NamedQueries.parameters(query);
+        return parameters.isEmpty() ? "none" : String.join(", ", parameters);
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -13,12 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
 import routes.storage.StorageCalls;
@@ -29,19 +29,14 @@ import routes.storage.StoredObject;
 @Command(
         name = "s3",
         description = "Lists, reads, stores and removes objects of the bucket.",
+        footer = "%nExample: ./caravan s3 ls events/",
         mixinStandardHelpOptions = true)
-public final class S3Command implements Callable<Integer> {
+public final class S3Command {
     private static final String STANDARD_OUTPUT = "-";
     private static final int NO = 1;
     private static final int NO_ANSWER = 3;
 
     @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return 2;
-    }
 
     @FunctionalInterface
     private interface Operation {
@@ -63,6 +58,7 @@ public final class S3Command implements Callable<Integer> {
             description =
                     "Lists all objects whose key begins with the prefix: size in bytes, time of the"
                             + " last change in UTC, key.",
+            footer = "%nExample: ./caravan s3 ls events/",
             mixinStandardHelpOptions = true)
     int list(
             @Parameters(
@@ -104,6 +100,7 @@ public final class S3Command implements Callable<Integer> {
                 "3:the server does not answer or refuses"
             },
             exitCodeOnExecutionException = NO_ANSWER,
+            footer = "%nExample: ./caravan s3 exists events/2026-03-01.jsonl",
             mixinStandardHelpOptions = true)
     int exists(@Parameters(paramLabel = "KEY", description = "The object's key.") String key)
             throws Exception {
@@ -119,6 +116,7 @@ public final class S3Command implements Callable<Integer> {
     @Command(
             name = "put",
             description = "Stores a file, in place of the object that may have the key.",
+            footer = "%nExample: ./caravan s3 put 2026-03-01.jsonl events/2026-03-01.jsonl",
             mixinStandardHelpOptions = true)
     int put(
             @Parameters(paramLabel = "FILE", description = "The file.") Path name,
@@ -146,7 +144,7 @@ public final class S3Command implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             throw new CommandFailed("There is no file " + file);
         } catch (IOException e) {
-            throw new CommandFailed("Cannot read the file " + file + ": " + e);
+            throw new CommandFailed("Cannot read the file " + file + ": " + Reason.of(e));
         }
     }
 
@@ -156,6 +154,7 @@ public final class S3Command implements Callable<Integer> {
                 "Reads an object into a file or to standard output.",
                 "The file is there when all of it has come, or stays as it was."
             },
+            footer = "%nExample: ./caravan s3 get events/2026-03-01.jsonl day.jsonl",
             mixinStandardHelpOptions = true)
     int get(
             @Parameters(paramLabel = "KEY", description = "The object's key.") String key,
@@ -205,7 +204,7 @@ public final class S3Command implements Callable<Integer> {
                 Files.deleteIfExists(part);
             }
         } catch (IOException e) {
-            throw new CommandFailed("Cannot write the file " + file + ": " + e);
+            throw new CommandFailed("Cannot write the file " + file + ": " + Reason.of(e));
         }
     }
 
@@ -218,6 +217,7 @@ public final class S3Command implements Callable<Integer> {
     @Command(
             name = "rm",
             description = "Removes objects. A key that there is not is told, with exit code 1.",
+            footer = "%nExample: ./caravan s3 rm events/2026-03-01.jsonl",
             mixinStandardHelpOptions = true)
     int remove(
             @Parameters(arity = "1..*", paramLabel = "KEY", description = "The objects' keys.")

@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,15 +21,10 @@ import routes.sql.Databases;
 @Command(
         name = "skipped",
         description = "Shows the rows that an outbox does not send, and lets it send them.",
+        footer = "%nExample: ./caravan skipped list user_events",
         mixinStandardHelpOptions = true)
-public final class SkippedCommand implements Callable<Integer> {
+public final class SkippedCommand {
     @Spec private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return 2;
-    }
 
     @Command(
             name = "list",

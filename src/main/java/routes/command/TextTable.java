@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Rows of text as aligned columns, under a headline. */
 public final class TextTable {
@@ -13,6 +14,17 @@ public final class TextTable {
 
     public TextTable(String... headline) {
         rows.add(headline);
+    }
+
+    /** Rows that have the same names: these, sorted, are the headline. */
+    @SafeVarargs
+    public static TextTable of(Map<String, ?>... rows) {
+        List<String> names = rows[0].keySet().stream().sorted().toList();
+        TextTable table = new TextTable(names.toArray(String[]::new));
+        for (Map<String, ?> row : rows) {
+            table.add(names.stream().map(row::get).toArray());
+        }
+        return table;
     }
 
     /** As many cells as the headline has; null shows as NULL. */

@@ -93,7 +93,8 @@ final class DemoAttendance implements AutoCloseable {
         Map<String, Long> found = found(ids);
         while (!found.equals(expected)) {
             if (System.nanoTime() - sent > PATIENCE.toNanos()) {
-                say("Attendance: ClickHouse holds " + found + ", and should hold " + expected);
+                say("Attendance: ClickHouse holds the first row, and should hold the second:");
+                TextTable.of(found, expected).print(out);
                 return false;
             }
             Thread.sleep(LOOK_MS);

@@ -380,8 +380,8 @@ public final class DemoCommand implements Callable<Integer> {
             return true;
         }
         say("Second pass: something was sent again, and nothing should be: rows sent " + again);
-        say("  before " + before);
-        say("  after  " + after);
+        say("Before, and after:");
+        TextTable.of(before, after).print(out());
         return false;
     }
 

@@ -18,6 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.archive.Mongo;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
+import routes.command.TextTable;
 import routes.settings.Settings;
 import routes.sql.Databases;
 import routes.sql.SqlFile;
@@ -205,10 +206,12 @@ final class DemoJobs implements AutoCloseable {
                         "assignments", events.lines("ab_test_assigned"),
                         "rejected", 0);
         if (found.equals(expected)) {
-            say("  raw.events and its sisters hold just what the file holds: " + found);
+            say("  raw.events and its sisters hold just what the file holds:");
+            TextTable.of(found).print(out);
             return true;
         }
-        say("  ClickHouse holds " + found + ", and the file " + expected);
+        say("  ClickHouse holds the first row, and the file the second:");
+        TextTable.of(found, expected).print(out);
         return false;
     }
 
@@ -229,12 +232,14 @@ final class DemoJobs implements AutoCloseable {
                                     Map.of("day", day.toString()))
                             .get(0);
             if (found.equals(expected)) {
-                say("  The marts were refreshed by themselves, and say of that day: " + found);
+                say("  The marts were refreshed by themselves, and say of that day:");
+                TextTable.of(found).print(out);
                 return true;
             }
             Thread.sleep(LOOK_MS);
         }
-        say("  The marts say " + found + ", and the file " + expected);
+        say("  The marts say the first row, and the file the second:");
+        TextTable.of(found, expected).print(out);
         say("  ./caravan marts status says why.");
         return false;
     }

@@ -8,6 +8,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.kafka.Topics;
+import routes.settings.SettingsException;
 
 /** Makes an outbox ready and starts its routes. */
 public final class Outboxes {
@@ -51,6 +52,22 @@ public final class Outboxes {
                         : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key);
         table.prepare();
         return new Outbox(outbox, table, registry, System::nanoTime);
+    }
+
+    /**
+     * Looks at its table, and changes nothing.
+     *
+     * @throws SettingsException when {@link #prepare} would refuse it
+     */
+    public void check(OutboxSettings outbox) {
+        boolean arrives = outbox.arrival().isPresent();
+        CatalogEntry.read(
+                new JdbcTemplate(servers.get(outbox.server())),
+                outbox.table(),
+                outbox.arrival().orElse(outbox.flag()),
+                arrives ? "bigint" : "boolean",
+                "caravan.outbox." + outbox.name() + ".",
+                arrives ? "arrival" : "flag");
     }
 
     /** Starts the routes of a prepared outbox. */

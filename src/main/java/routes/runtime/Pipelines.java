@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import routes.attendance.AttendanceStream;
@@ -100,6 +101,30 @@ final class Pipelines {
                             context::addRoutes));
         }
         return all;
+    }
+
+    /**
+     * What a start would refuse of the tables, by what is looked at; each changes nothing.
+     *
+     * @param silent servers whose tables cannot be looked at
+     */
+    Map<String, Runnable> tables(Set<String> silent) {
+        Map<String, Runnable> tables = new LinkedHashMap<>();
+        configured.ownOutboxes().stream()
+                .filter(outbox -> !silent.contains(outbox.server()))
+                .forEach(
+                        outbox ->
+                                tables.put(
+                                        "outbox " + outbox.name() + ", " + outbox.table(),
+                                        () -> outboxes.check(outbox)));
+        configured.ownSinks().stream()
+                .filter(sink -> !silent.contains("clickhouse"))
+                .forEach(
+                        sink ->
+                                tables.put(
+                                        "sink " + sink.name() + ", " + sink.table(),
+                                        () -> sinks.check(sink)));
+        return tables;
     }
 
     private Pipeline outbox(OutboxSettings outbox) {

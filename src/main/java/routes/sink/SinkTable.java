@@ -60,15 +60,7 @@ final class SinkTable {
      *     statement to run
      */
     RecordCheck prepare() {
-        List<Map<String, Object>> engine = rows("engine.sql");
-        if (engine.isEmpty()) {
-            throw new SettingsException(
-                    key
-                            + ": ClickHouse has no table "
-                            + name
-                            + " in this database: create it, or name its DDL file in "
-                            + key.replace(".table", ".ddl"));
-        }
+        Map<String, Object> engine = require();
         checkSettings();
         for (String statement : SqlFile.statements(SQL + "sink_table.sql")) {
             makeSure(fill(statement));
@@ -76,7 +68,7 @@ final class SinkTable {
         for (Map<String, Object> repair : rows("old_repairs.sql")) {
             makeSure("DROP TABLE IF EXISTS " + repair.get("name"));
         }
-        widenWindow(engine.get(0));
+        widenWindow(engine);
         widenViews();
         return RecordCheck.of(rows("columns.sql"), FILLED_HERE, rejectUnknown);
     }
@@ -91,6 +83,20 @@ final class SinkTable {
         return names.containsAll(FILLED_HERE)
                 ? RecordCheck.of(columns, FILLED_HERE, rejectUnknown)
                 : prepare();
+    }
+
+    /** How the table is stored; there must be one. */
+    Map<String, Object> require() {
+        List<Map<String, Object>> engine = rows("engine.sql");
+        if (engine.isEmpty()) {
+            throw new SettingsException(
+                    key
+                            + ": ClickHouse has no table "
+                            + name
+                            + " in this database: create it, or name its DDL file in "
+                            + key.replace(".table", ".ddl"));
+        }
+        return engine.get(0);
     }
 
     private void checkSettings() {

@@ -67,11 +67,29 @@ public final class Sinks {
                 new SinkMetrics(registry, sink.name()));
     }
 
+    /**
+     * Looks at its table, or parses the file that creates it, and changes nothing.
+     *
+     * @throws SettingsException when {@link #prepare} would refuse it
+     */
+    public void check(SinkSettings sink) {
+        String key = "caravan.sink." + sink.name() + ".";
+        if (sink.ddl().isPresent()) {
+            run(key + "ddl", sink.ddl().get(), "EXPLAIN AST ");
+        } else {
+            new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown()).require();
+        }
+    }
+
     private void create(String key, String file) {
+        run(key, file, "");
+    }
+
+    private void run(String key, String file, String before) {
         List<String> statements = SqlFile.statements(file);
         for (int i = 0; i < statements.size(); i++) {
             try {
-                clickHouse.execute(statements.get(i));
+                clickHouse.execute(before + statements.get(i));
             } catch (ServerException e) {
                 if (NEVER_RIGHT.contains(e.getCode())) {
                     throw new SettingsException(

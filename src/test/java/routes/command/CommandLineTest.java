@@ -87,6 +87,10 @@ class CommandLineTest {
                 "s3 exists --help",
                 "s3 get --help",
                 "dead-letter --help",
+                "status --help",
+                "check --help",
+                "completion --help",
+                "run --help",
                 "dead-letter list --help",
                 "dead-letter replay --help"
             })
@@ -108,7 +112,103 @@ class CommandLineTest {
     void queryWithoutAName_listsTheNames() throws Exception {
         Outcome outcome = run(Map.of(), "query");
         assertThat(outcome.exit()).isZero();
-        assertThat(outcome.out().lines()).contains("daily_summary", "retention_7d", "user_login");
+        assertThat(outcome.out().lines().map(line -> line.strip().replaceAll("  +", "|")))
+                .contains(
+                        "daily_summary|none|Users, points and actions a day and event type, from"
+                                + " the sums that are kept 180 days.")
+                .anyMatch(line -> line.startsWith("activity|from, to|Daily, weekly and monthly"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "load-day yesterday, '\"yesterday\" is no day such as 2026-03-29'",
+        "load-day, Missing required parameter",
+        "marts, Missing required subcommand",
+        "marts refresh nope, There is no mart nope",
+        "s3 get, Missing required parameter",
+        "query nope, There is no query nope",
+    })
+    void wrongUsage_isTwoLinesAndAnExample(String line, String said) throws Exception {
+        Outcome outcome = run(Map.of(), line.split(" "));
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip()).contains(said).hasLineCount(3);
+        assertThat(outcome.err().lines().toList())
+                .satisfies(lines -> assertThat(lines.get(1)).startsWith("Usage: caravan "))
+                .satisfies(lines -> assertThat(lines.get(2)).startsWith("Example: ./caravan "));
+        assertThat(outcome.err()).doesNotContain("Exception");
+    }
+
+    @Test
+    void version_isOneLine() throws Exception {
+        Outcome outcome = run(Map.of(), "--version");
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.out().strip()).startsWith("Caravan ").hasLineCount(1);
+    }
+
+    @Test
+    void completion_completesCommandsAndOptions_inBash() throws Exception {
+        Outcome outcome = run(Map.of(), "completion");
+        assertThat(outcome.exit()).isZero();
+        Path script = Files.writeString(directory.resolve("completion"), outcome.out());
+        assertThat(completed(script, "caravan", "dead")).isEqualTo("dead-letter");
+        assertThat(completed(script, "caravan", "serv")).isEqualTo("services");
+        assertThat(completed(script, "caravan", "marts", "ref")).isEqualTo("refresh");
+        assertThat(completed(script, "caravan", "load-day", "--fo")).isEqualTo("--force");
+    }
+
+    private static String completed(Path script, String... words) throws Exception {
+        Process bash =
+                new ProcessBuilder(
+                                "bash",
+                                "-c",
+                                "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_caravan;"
+                                                .formatted(
+                                                        script,
+                                                        String.join(" ", words),
+                                                        words.length - 1)
+                                        + " echo ${COMPREPLY[@]}")
+                        .redirectErrorStream(true)
+                        .start();
+        String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).isZero();
+        return out.strip();
+    }
+
+    @Test
+    void statusWithoutARuntime_exit3_andOneLineThatSaysWhere() throws Exception {
+        String port = freePort();
+        Outcome outcome = run(Map.of("CARAVAN_HTTP_PORT", port), "status");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err().strip())
+                .startsWith("No runtime answers at http://localhost:" + port)
+                .doesNotContain("Exception")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void check_ofServersThatDoNotAnswer_exit1_andALineForEach() throws Exception {
+        String server = "localhost:" + freePort();
+        Outcome outcome =
+                run(
+                        Map.of(
+                                "CARAVAN_POSTGRES_URL", "jdbc:postgresql://" + server + "/shop",
+                                "CARAVAN_CLICKHOUSE_URL", "http://" + server,
+                                "CARAVAN_KAFKA_BROKERS", server),
+                        "check");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.out())
+                .contains("postgres at " + server + "/shop")
+                .contains("clickhouse at " + server)
+                .contains("kafka at " + server)
+                .contains("A start would wait: 3 of 4 not ok.")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void check_ofAWrongSetting_exit2_andItsName() throws Exception {
+        Outcome outcome = run(Map.of("CARAVAN_SINK_DEFAULT_LINGER", "soon"), "check");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip()).startsWith("caravan.sink.").hasLineCount(1);
     }
 
     @Test
@@ -129,8 +229,9 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "attendance_by_group, from=2024-09-01, --set from=… --set to=…",
-        "attendance_today, from=2024-09-01, has no parameters"
+        "attendance_students, from=2024-09-01, needs a value for group",
+        "attendance_by_group, from=2024, '\"2024\" is no day such as'",
+        "attendance_today, from=2024-09-01, has no parameter from"
     })
     void query_withoutAValueForEachParameter_saysWhichThereAre(
             String name, String value, String said) throws Exception {
