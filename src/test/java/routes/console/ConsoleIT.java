@@ -57,6 +57,18 @@ class ConsoleIT {
                         .until(() -> browser.all(By.cssSelector(".react-flow__node")).size() >= 5);
                 browser.picture("console-diagram");
 
+                browser.await(treeNode("outbox-" + TABLE)).click();
+                browser.await(By.linkText("Route Diagram")).click();
+                Awaitility.await("the topic, as the template's parameter says")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> browser.text("main").contains("kafka:" + TABLE));
+                browser.picture("console-outbox");
+                browser.await(treeNode("sink-" + TABLE)).click();
+
+                browser.await(By.linkText("Source")).click();
+                browser.awaitText(".monaco-editor", "ranges:");
+                browser.picture("console-source");
+
                 browser.visit("/console/quartz");
                 browser.await(By.linkText("Triggers")).click();
                 browser.awaitText("0 0 3 1 1 ? 2099");
