@@ -1,5 +1,6 @@
 package routes.console;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,7 @@ final class ManagementBeans implements AutoCloseable {
                 answer =
                         handler.handlePostRequest(
                                 visit.path(),
-                                new ByteArrayInputStream(visit.body()),
+                                new ByteArrayInputStream(RouteSources.asked(visit.body())),
                                 StandardCharsets.UTF_8.name(),
                                 parameters(visit));
             } else if (SAFE.contains(visit.path())) {
@@ -64,12 +65,14 @@ final class ManagementBeans implements AutoCloseable {
             } else {
                 throw new Problem(405, "Management beans are asked by POST");
             }
+        } catch (JsonProcessingException e) {
+            throw new Problem(400, "The request is not JSON");
         } catch (EmptyResponseException e) {
             throw new Problem(400, "Notifications are not served");
         } catch (IllegalArgumentException e) {
             throw new Problem(400, "This is no request that Jolokia knows: " + e.getMessage());
         }
-        return Answer.text("application/json", answer.toJSONString());
+        return Answer.text("application/json", RouteSources.answered(answer.toJSONString()));
     }
 
     private static Map<String, String[]> parameters(Visit visit) {

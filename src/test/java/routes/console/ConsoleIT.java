@@ -61,12 +61,12 @@ class ConsoleIT {
                 browser.await(By.linkText("Route Diagram")).click();
                 Awaitility.await("the topic, as the template's parameter says")
                         .atMost(Duration.ofSeconds(20))
-                        .until(() -> browser.text("main").contains("kafka:" + TABLE));
+                        .until(() -> browser.text("main").contains("To kafka:consol"));
                 browser.picture("console-outbox");
                 browser.await(treeNode("sink-" + TABLE)).click();
 
                 browser.await(By.linkText("Source")).click();
-                browser.awaitText(".monaco-editor", "ranges:");
+                browser.awaitText(".monaco-editor", "ranges:" + TABLE);
                 browser.picture("console-source");
 
                 browser.visit("/console/quartz");
