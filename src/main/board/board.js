@@ -161,21 +161,67 @@ async function formerMart(query) {
 }
 
 const NUMBER = /^(Nullable\()?(U?Int|Float|Decimal)/;
+const SHARE = /(^|_)(share|conversion)$/;
+const FEW = 8;
+
+/** How tables were sorted, by their columns: those that are drawn anew stay so. */
+const sorted = new Map();
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+function compare(one, other) {
+  if (one === null || other === null) return (one === null) - (other === null);
+  return typeof one === "number" && typeof other === "number" ? one - other : collator.compare(String(one), String(other));
+}
 
 /**
- * Rows as a table: columns are {name, type} as ClickHouse names them; numbers stand to the right. A kind of "short" keeps
- * a column on one line, "long" gives it room.
+ * Rows as a table: columns are {name, type} as ClickHouse names them; numbers stand to the right, shares are percentages. A
+ * kind of "short" keeps a column on one line, "long" gives it room. A click on a column's name sorts by it; many rows can be
+ * searched.
  */
 export function table(columns, rows) {
   const kind = (column) => {
     if (NUMBER.test(column.type)) return "number";
     return column.kind ?? (/Date/.test(column.type) ? "short" : "");
   };
-  const head = columns.map((column) => element("th", { class: kind(column), scope: "col" }, column.name.replaceAll("_", " ")));
-  const body = rows.map((row) =>
-    element("tr", {}, row.map((value, i) => element("td", { class: kind(columns[i]) }, value instanceof Node ? value : shown(value)))),
-  );
-  return element("div", { class: "wide" }, element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body)));
+  const text = (value, column) => (SHARE.test(column.name) && typeof value === "number" ? percent(value) : shown(value));
+  const key = columns.map((column) => column.name).join();
+  const plain = (value) => (value instanceof Node ? value.title || value.textContent : value);
+  const body = element("tbody");
+  const buttons = columns.map((column, i) => element("button", { type: "button", class: "quiet", click: () => sort(i) }, column.name.replaceAll("_", " ")));
+  const heads = columns.map((column, i) => element("th", { class: kind(column), scope: "col" }, column.name ? buttons[i] : null));
+  const lines = rows.map((row) => ({
+    row,
+    line: element("tr", {}, row.map((value, i) => element("td", { class: kind(columns[i]) }, value instanceof Node ? value : text(value, columns[i])))),
+  }));
+  const sort = (column) => {
+    const before = sorted.get(key);
+    sorted.set(key, { column, down: before?.column === column && !before.down });
+    fill();
+    buttons[column].blur();
+  };
+  const fill = () => {
+    const order = sorted.get(key);
+    heads.forEach((head, i) => (i === order?.column ? head.setAttribute("aria-sort", order.down ? "descending" : "ascending") : head.removeAttribute("aria-sort")));
+    const all = order ? lines.toSorted((one, other) => (order.down ? -1 : 1) * compare(plain(one.row[order.column]), plain(other.row[order.column]))) : lines;
+    body.replaceChildren(...all.map(({ line }) => line));
+  };
+  fill();
+  const wide = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" }, element("table", {}, element("thead", {}, element("tr", {}, heads)), body));
+  if (rows.length <= FEW) return wide;
+  const count = element("small", {}, `${shown(rows.length)} rows`);
+  const find = element("input", {
+    type: "search",
+    placeholder: "Search",
+    "aria-label": "Search in the table",
+    input: () => {
+      const wanted = find.value.toLowerCase();
+      lines.forEach(({ line }) => (line.hidden = !line.textContent.toLowerCase().includes(wanted)));
+      const left = lines.filter(({ line }) => !line.hidden).length;
+      count.textContent = wanted ? `${shown(left)} of ${shown(rows.length)} rows` : `${shown(rows.length)} rows`;
+    },
+  });
+  return element("div", {}, element("div", { class: "row above" }, find, count), wide);
 }
 
 /** A name that may go on in the next line behind its underscores, points and slashes. */
@@ -275,8 +321,22 @@ export function of(names, draw) {
 /** Long names are cut, and those at the ends stay on the picture. */
 const NAMES = { hideOverlap: true, width: 120, overflow: "truncate", alignMinLabel: "left", alignMaxLabel: "right" };
 
+/** Rows by the day with a row for each day: one that is not there is a gap, and no line goes across it. */
+function eachDay(columns, rows) {
+  if (!/^(Nullable\()?Date/.test(columns[0].type) || rows.length < 2) return rows;
+  const there = new Map(rows.map((row) => [row[0].slice(0, 10), row]));
+  const [first, last] = [rows[0][0], rows.at(-1)[0]].map((time) => Date.parse(time.slice(0, 10)));
+  const all = [];
+  for (let time = first; time <= last; time += DAY) {
+    const key = new Date(time).toISOString().slice(0, 10);
+    all.push(there.get(key) ?? [key, ...columns.slice(1).map(() => null)]);
+  }
+  return there.size === rows.length ? all : rows;
+}
+
 /** For queryPanel: one line a column of numbers, over the first column. */
-export function lines(columns, rows, type = "line", more = {}) {
+export function lines(columns, given, type = "line", more = {}) {
+  const rows = eachDay(columns, given);
   const series = columns.slice(1).map((column, i) => ({
     name: column.name.replaceAll("_", " "),
     type,
@@ -287,12 +347,20 @@ export function lines(columns, rows, type = "line", more = {}) {
   }));
   return chart(
     () => ({ xAxis: { type: "category", axisLabel: NAMES, data: rows.map((row) => row[0]) }, yAxis: { type: "value" }, series, ...more }),
-    columns.map((column) => column.name).join(", "),
+    `${columns.slice(1).map((column) => column.name.replaceAll("_", " ")).join(", ")} by ${columns[0].name.replaceAll("_", " ")}, from ${rows[0][0]} to ${rows.at(-1)[0]}; the last: ${rows.at(-1).slice(1).map(shown).join(", ")}`,
   );
 }
 
-/** For queryPanel: as lines, with bars. */
-export const bars = (columns, rows) => lines(columns, rows, "bar");
+const MOST_BARS = 20;
+
+/** For queryPanel: as lines, with bars; of many that are no days, those with the most of the first column of numbers. */
+export function bars(columns, rows) {
+  if (rows.length <= MOST_BARS || /Date/.test(columns[0].type)) return lines(columns, rows, "bar");
+  const most = new Set([...rows].sort((one, other) => other[1] - one[1]).slice(0, MOST_BARS));
+  const few = rows.filter((row) => most.has(row));
+  const names = columns[1].name.replaceAll("_", " ");
+  return element("div", {}, note(`The ${MOST_BARS} of ${shown(rows.length)} with the most ${names}; all are in the table.`), lines(columns, few, "bar"));
+}
 
 /** For queryPanel: as lines, of shares. */
 export const percentLines = (columns, rows) =>
@@ -401,7 +469,8 @@ function show() {
   form.elements.from.value = days.from;
   form.elements.to.value = days.to;
   const main = document.getElementById("page");
-  main.replaceChildren();
+  main.replaceChildren(element("h1", {}, title));
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (!session.reads) {
     main.append(element("section", { class: "panel" }, note("Log in to read the board.")));
     return;
@@ -414,6 +483,14 @@ form.addEventListener("change", () => {
   const range = new URLSearchParams(new FormData(form));
   location.hash = `${place().id}?${range}`;
 });
+
+for (const preset of form.querySelectorAll("button")) {
+  preset.addEventListener("click", () => {
+    const { id, days } = place();
+    const from = new Date(Date.parse(days.to) - (preset.value - 1) * DAY).toISOString().slice(0, 10);
+    location.hash = `${id}?${new URLSearchParams({ from, to: days.to })}`;
+  });
+}
 
 /** Shows the first page; after all pages were added. */
 export async function start() {

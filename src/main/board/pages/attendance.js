@@ -42,6 +42,7 @@ page(
           "div",
           {},
           of(["group_title", "present", "absent", "excused", "other"], bars)(columns, sorted),
+          sorted.length > 20 ? table(columns, sorted) : null,
           element("label", { class: "row" }, "Students of the group", choose),
         );
       }),

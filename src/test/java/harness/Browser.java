@@ -174,6 +174,20 @@ public final class Browser implements AutoCloseable {
                 OutputType.BYTES.convertFromBase64Png((String) picture));
     }
 
+    /** What axe-core finds that keeps people out: its serious and critical findings. */
+    @SuppressWarnings("unchecked")
+    public List<String> barriers() throws IOException {
+        script(Files.readString(Path.of("target/board/node_modules/axe-core/axe.min.js")));
+        return (List<String>)
+                ((JavascriptExecutor) driver)
+                        .executeAsyncScript(
+                                "const done = arguments[0]; axe.run().then(found =>"
+                                        + " done(found.violations.filter(one => ['serious',"
+                                        + " 'critical'].includes(one.impact)).flatMap(one =>"
+                                        + " one.nodes.map(node => `${one.id}: ${node.html.slice(0,"
+                                        + " 200)} ${node.failureSummary}`))))");
+    }
+
     /** Errors and warnings in the browser's console since it was last asked. */
     public List<String> problems() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()

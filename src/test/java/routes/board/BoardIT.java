@@ -122,6 +122,7 @@ class BoardIT {
                                             .isEqualTo(390L));
             browser.picture("board-phone");
             assertThat(browser.problems()).isEmpty();
+            assertThat(browser.barriers()).isEmpty();
         }
     }
 

@@ -201,6 +201,7 @@ class PagesIT {
     private void assertNoProblems(String picture) throws Exception {
         browser.picture(picture);
         assertThat(browser.problems()).isEmpty();
+        assertThat(browser.barriers()).isEmpty();
     }
 
     @Test
@@ -217,6 +218,40 @@ class PagesIT {
         browser.colours("dark");
         assertNoProblems("activity-dark");
         browser.colours("light");
+    }
+
+    @Test
+    void aPresetOfSevenDays_isDrawn_andAMissingDayIsAGap() throws Exception {
+        visit("cinema");
+        drawn("Sessions", "sessions");
+        browser.await(By.cssSelector("#days button[value='7']")).click();
+        Awaitility.await("seven days")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> drawn("Sessions", "sessions").size() == 7);
+        // Days come from nowhere but the rows: one that has none is not zero.
+        assertThat(
+                        (List<?>)
+                                browser.script(
+                                        "return import('/board.js').then(board => { const made ="
+                                            + " board.lines([{name: 'day', type: 'Date'}, {name:"
+                                            + " 'n', type: 'UInt64'}], [['2026-03-01', 1],"
+                                            + " ['2026-03-03', 3]]); document.body.append(made);"
+                                            + " return new Promise(done => setTimeout(() =>"
+                                            + " done(echarts.getInstanceByDom(made).getOption().series[0].data),"
+                                            + " 500)); })"))
+                .isEqualTo(java.util.Arrays.asList(1L, null, 3L));
+    }
+
+    @Test
+    void aTable_isSortedByAClick() throws Exception {
+        visit("learning");
+        browser.awaitText(panel("By task"), "задача 0", "%");
+        String first = "return document.querySelector(arguments[0] + ' tbody td').innerText";
+        String button = panel("By task") + " th button";
+        browser.await(By.cssSelector(button)).click();
+        assertThat(browser.script(first, panel("By task"))).isEqualTo("задача 0");
+        browser.await(By.cssSelector(button)).click();
+        assertThat(browser.script(first, panel("By task"))).isEqualTo("задача 4");
     }
 
     @Test
