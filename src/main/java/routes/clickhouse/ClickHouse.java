@@ -35,7 +35,7 @@ public final class ClickHouse implements AutoCloseable {
     private static final Set<Integer> DATA_ERRORS =
             Set.of(
                     6, 7, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 130, 131, 190, 321, 349,
-                    376, 407, 441, 467, 469, 675, 676, 691);
+                    376, 407, 441, 467, 469, 563, 632, 675, 676, 691);
 
     /**
      * An insert is one block, of however many of a table's partitions, in the table and for each of

@@ -159,6 +159,15 @@ class ClickHouseComponentIT extends CamelTestSupport {
     }
 
     @Test
+    void mapOrAddressThatCannotBeRead_isRefused() {
+        sql("CREATE TABLE component_odd (m Map(String, UInt8), a IPv6) ENGINE = Memory");
+        assertThat(insert("component_odd", "{\"m\":{\"k\":1.5}}"))
+                .isInstanceOf(ClickHouseRefused.class);
+        assertThat(insert("component_odd", "{\"a\":\"fe80::1%eth0\"}"))
+                .isInstanceOf(ClickHouseRefused.class);
+    }
+
+    @Test
     void tableThatIsMissing_isAFailure() {
         assertThat(insert("component_missing", "{\"a\":1}"))
                 .isNotNull()
