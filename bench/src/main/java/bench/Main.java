@@ -13,6 +13,9 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -62,6 +65,7 @@ public final class Main {
                 Map<String, Double> before = Processors.seconds();
                 switch (bench) {
                     case "outbox" -> main.outbox();
+                    case "encode" -> new Encode(report, main.rows).run();
                     case "sink" -> main.sink();
                     case "freshness" -> main.freshness();
                     case "poll" -> main.poll();
@@ -148,30 +152,23 @@ public final class Main {
     }
 
     /**
-     * One bare client inserting the same lines into the same table with the same views, against the
-     * runtime's sink.
+     * One bare client that inserts what the runtime's sink would as JSON lines, into the same table
+     * with the same views, against the sink: its first rows after a start, and as many when it is
+     * warm.
      */
     private void sink() throws Exception {
         lab.topic("bench_sink");
         List<byte[]> inserts = new ArrayList<>();
         StringBuilder lines = new StringBuilder();
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
         try (KafkaProducer<String, String> producer = lab.producer()) {
-            String now =
-                    java.time.LocalDateTime.now(java.time.ZoneOffset.UTC).withNano(0).toString();
-            for (int id = 1; id <= rows; id++) {
-                String json =
-                        "{\"id\":"
-                                + id
-                                + ",\"user_id\":"
-                                + id % 5_000
-                                + ",\"event_type\":\"purchase\",\"points_spent\":"
-                                + id % 100
-                                + ",\"event_time\":\""
-                                + now
-                                + "\"}";
+            for (int id = 1; id <= 2 * rows; id++) {
+                String json = Encode.record(id, now);
                 producer.send(new ProducerRecord<>("bench_sink", Integer.toString(id), json));
-                lines.append(json).append('\n');
-                if (id % INSERT == 0) {
+                if (id <= rows) {
+                    lines.append(asInserted(id, json));
+                }
+                if (id <= rows && id % INSERT == 0) {
                     inserts.add(lines.toString().getBytes(StandardCharsets.UTF_8));
                     lines.setLength(0);
                 }
@@ -181,11 +178,9 @@ public final class Main {
         lab.topic("bench_bare");
         Lab.stop(lab.runtime(lab.pipeline("bench_bare", false, true)));
         Process runtime = lab.runtime(lab.pipeline("bench_sink", false, true));
-        // The first quarter warms the runtime up.
-        lab.until(runtime, "caravan_sink_rows_inserted_total", rows / 4.0);
-        double first = lab.metric("caravan_sink_rows_inserted_total");
-        double own =
-                rate(rows - first, lab.until(runtime, "caravan_sink_rows_inserted_total", rows));
+        long first = lab.until(runtime, "caravan_sink_rows_inserted_total", rows);
+        double before = lab.metric("caravan_sink_rows_inserted_total");
+        long second = lab.until(runtime, "caravan_sink_rows_inserted_total", 2.0 * rows);
         Lab.stop(runtime);
 
         long bare = System.nanoTime();
@@ -193,10 +188,22 @@ public final class Main {
             lab.clickHouse("INSERT INTO bench_bare FORMAT JSONEachRow", insert);
         }
         double floor = rate(inserts.size() * (double) INSERT, System.nanoTime() - bare);
-        report.add("sink", "bare client", floor, "rows/s", "");
-        sinkRate = own;
-        report.add("sink", "runtime", own, "rows/s", "");
-        report.add("sink", "runtime / bare client", own / floor, "ratio", ">= 0.8");
+        double cold = rate(rows, first);
+        sinkRate = rate(2.0 * rows - before, second);
+        report.add("sink", "bare client, the same lines", floor, "rows/s", "");
+        report.add("sink", "runtime, first rows after a start", cold, "rows/s", "");
+        report.add("sink", "runtime, warm", sinkRate, "rows/s", "");
+        report.add("sink", "cold runtime / bare client", cold / floor, "ratio", ">= 0.8");
+        report.add("sink", "runtime / bare client", sinkRate / floor, "ratio", ">= 1.25");
+    }
+
+    /** A record as a line of an insert by the sink, of which the batch is a part. */
+    private static String asInserted(int id, String json) {
+        int start = (id - 1) / INSERT * INSERT;
+        return "{\"kafka_batch\":\"bench_sink/a1b2c3d4e5f6g7h8i9j0kl/0/%d-%d\",\"kafka_partition\":0,"
+                        .formatted(start, start + INSERT - 1)
+                + "\"kafka_offset\":%d,\"kafka_key\":\"%d\",%s\n"
+                        .formatted(id - 1, id, json.substring(1));
     }
 
     /** Rows committed at 2,000 a second, and when a reader of ClickHouse sees each. */

@@ -1,5 +1,6 @@
 package routes.clickhouse;
 
+import com.clickhouse.data.ClickHouseFormat;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +82,7 @@ final class ClickHouseProducer extends DefaultProducer {
                 .insert(
                         endpoint.getTable(),
                         endpoint.columnNames(),
-                        endpoint.getFormat(),
+                        rows.isNative() ? ClickHouseFormat.Native : endpoint.getFormat(),
                         settings,
                         rows);
     }
