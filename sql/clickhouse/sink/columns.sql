@@ -1,8 +1,10 @@
--- The columns of a table that an insert may fill; and how many keys are in it, from any batch.
+-- The columns of a table that an insert may fill; how many keys are in it, from any batch; and the zone of times
+-- that name none.
 SELECT
     name,
     type,
     default_kind,
+    timezone() AS zone,
     (
         SELECT ifNull(max(total_rows), 0)
         FROM system.tables

@@ -22,6 +22,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -202,8 +203,8 @@ public final class Main {
         int start = (id - 1) / INSERT * INSERT;
         return "{\"kafka_batch\":\"bench_sink/a1b2c3d4e5f6g7h8i9j0kl/0/%d-%d\",\"kafka_partition\":0,"
                         .formatted(start, start + INSERT - 1)
-                + "\"kafka_offset\":%d,\"kafka_key\":\"%d\",%s\n"
-                        .formatted(id - 1, id, json.substring(1));
+                + "\"kafka_offset\":%d,\"kafka_key\":\"%d\",\"kafka_content\":\"%s\",%s\n"
+                        .formatted(id - 1, id, new UUID(id, ~id), json.substring(1));
     }
 
     /** Rows committed at 2,000 a second, and when a reader of ClickHouse sees each. */

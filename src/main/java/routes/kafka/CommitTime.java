@@ -1,8 +1,5 @@
 package routes.kafka;
 
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
-
 /**
  * The record header that says when the source's transaction was committed: ISO 8601 in UTC, with
  * microseconds.
@@ -11,14 +8,35 @@ public final class CommitTime {
     /** The header's name. */
     public static final String HEADER = "committed_at";
 
-    private static final Pattern ISO =
-            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,6})?Z?");
+    private static final String SECONDS = "0000-00-00T00:00:00";
+    private static final int MICROSECONDS = 6;
 
     private CommitTime() {}
 
     public static boolean valid(byte[] value) {
-        return value != null
-                && value.length <= 27
-                && ISO.matcher(new String(value, StandardCharsets.US_ASCII)).matches();
+        if (value == null || value.length < SECONDS.length()) {
+            return false;
+        }
+        for (int i = 0; i < SECONDS.length(); i++) {
+            char expected = SECONDS.charAt(i);
+            if (expected == '0' ? !isDigit(value, i) : value[i] != expected) {
+                return false;
+            }
+        }
+        int at = SECONDS.length();
+        if (at < value.length && value[at] == '.') {
+            int first = ++at;
+            while (isDigit(value, at)) {
+                at++;
+            }
+            if (at == first || at > first + MICROSECONDS) {
+                return false;
+            }
+        }
+        return at == value.length || at + 1 == value.length && value[at] == 'Z';
+    }
+
+    private static boolean isDigit(byte[] value, int at) {
+        return at < value.length && value[at] >= '0' && value[at] <= '9';
     }
 }

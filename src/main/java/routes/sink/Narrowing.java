@@ -30,6 +30,11 @@ public final class Narrowing implements Rows {
     }
 
     @Override
+    public boolean isNative() {
+        return batch.isNative(untried.peek());
+    }
+
+    @Override
     public void writeTo(OutputStream out) throws IOException {
         batch.writeTo(out, untried.peek(), null);
     }

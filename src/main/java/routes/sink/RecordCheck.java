@@ -4,41 +4,37 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import routes.clickhouse.columns.Encoding;
+import routes.clickhouse.columns.NativeBlock;
+import routes.clickhouse.columns.RecordParser;
+import routes.clickhouse.columns.TableColumn;
 import routes.deadletter.Rejected;
+import routes.pipeline.Reason;
 
 /**
  * Looks through a record before it is sent: is it one JSON object, does it name what must be named,
- * do its numbers and dates fit. The bytes themselves go on as they came.
+ * do its numbers and dates fit. The same look fills the columns of the insert.
  */
 final class RecordCheck {
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxStringLength(Integer.MAX_VALUE)
-                                    .maxNumberLength(10_000)
-                                    .build())
-                    .build();
+    private static final JsonFactory JSON = RecordParser.JSON;
 
-    private final Map<String, Column> columns = new HashMap<>();
+    private final Encoding columns;
     private final Set<String> reserved;
     private final boolean rejectUnknown;
     private final int requiredCount;
-    private final Set<String> described = new TreeSet<>();
 
     /**
      * @param columns the table's columns that a record may fill
@@ -46,36 +42,48 @@ final class RecordCheck {
      * @param rejectUnknown a field without a column makes the record bad, else it is counted and
      *     left out
      */
-    RecordCheck(List<Column> columns, Set<String> reserved, boolean rejectUnknown) {
-        for (Column column : columns) {
-            this.columns.put(column.name(), column);
-            described.add(column.toString());
-        }
+    RecordCheck(Encoding columns, Set<String> reserved, boolean rejectUnknown) {
+        this.columns = columns;
         this.reserved = reserved;
         this.rejectUnknown = rejectUnknown;
-        this.requiredCount = (int) columns.stream().filter(Column::required).count();
+        this.requiredCount = (int) columns.columns().stream().filter(TableColumn::required).count();
     }
 
     /** By the rows of {@code columns.sql}. */
     static RecordCheck of(
             List<Map<String, Object>> columns, Set<String> reserved, boolean rejectUnknown) {
-        return new RecordCheck(
+        List<TableColumn> own =
                 columns.stream()
                         .filter(row -> !reserved.contains((String) row.get("name")))
                         .map(
                                 row ->
-                                        new Column(
+                                        new TableColumn(
                                                 (String) row.get("name"),
                                                 (String) row.get("type"),
                                                 !((String) row.get("default_kind")).isEmpty()))
-                        .toList(),
-                reserved,
-                rejectUnknown);
+                        .toList();
+        ZoneId zone =
+                columns.stream()
+                        .findFirst()
+                        .map(row -> ZoneId.of((String) row.get("zone")))
+                        .orElse(ZoneOffset.UTC);
+        return new RecordCheck(new Encoding(own, zone), reserved, rejectUnknown);
     }
 
     /** The columns, each with its type and whether it must be named. */
     Set<String> columns() {
-        return described;
+        return described(columns.columns());
+    }
+
+    /** Those whose values are sent as they are written: a batch that names one, as JSON lines. */
+    Set<String> notEncoded() {
+        return described(columns.notEncoded());
+    }
+
+    private static Set<String> described(List<TableColumn> columns) {
+        return columns.stream()
+                .map(TableColumn::toString)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     boolean rejectsUnknown() {
@@ -92,24 +100,31 @@ final class RecordCheck {
         }
     }
 
-    /** Looks through records one after the other, with one parser for those that are good. */
+    /**
+     * Looks through records one after the other, with one parser for those that are good, which it
+     * puts into one block.
+     */
     final class Pass {
-        private JsonParser parser = newParser();
+        private final NativeBlock block = columns.block();
+        private RecordParser records = new RecordParser();
 
-        private JsonParser newParser() {
-            try {
-                return JSON.createNonBlockingByteArrayParser();
-            } catch (IOException e) {
-                throw new UncheckedIOException("A parser without input cannot fail", e);
-            }
+        /** The good records as columns. */
+        NativeBlock block() {
+            return block;
         }
 
         Verdict check(ConsumerRecord<byte[], byte[]> record) {
             Verdict verdict = good(record);
             if (verdict == null) {
-                // Whatever state it is in now, the next record is not to see it.
-                parser = newParser();
-                verdict = RecordCheck.this.check(record);
+                // Whatever state they are in now, the next record is not to see it.
+                records = new RecordParser();
+                block.rollBack();
+                verdict = careful(record);
+            }
+            if (verdict.row() == null) {
+                block.rollBack();
+            } else {
+                block.commit();
             }
             return verdict;
         }
@@ -129,47 +144,58 @@ final class RecordCheck {
                 return null;
             }
             try {
-                ByteArrayFeeder feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
-                feeder.feedInput(value, 0, value.length);
+                JsonParser parser = records.begin(value);
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
                     return null;
                 }
-                Verdict verdict = fields(record, key, parser, body + 1);
-                // Nothing follows the object, so the next record begins afresh.
-                return verdict.row() != null && feeder.needMoreInput() ? verdict : null;
+                block.begin(value, records.before());
+                Verdict verdict = fields(record, key, parser, body + 1, block);
+                return verdict.row() != null && records.ended() ? verdict : null;
             } catch (IOException e) {
                 return null;
+            }
+        }
+
+        private Verdict careful(ConsumerRecord<byte[], byte[]> record) {
+            if (record.key() == null || record.key().length == 0) {
+                return Verdict.bad(Rejected.NO_KEY);
+            }
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            if (key.indexOf('\uFFFD') >= 0
+                    && !Arrays.equals(key.getBytes(StandardCharsets.UTF_8), record.key())) {
+                return Verdict.bad("the record's key is not UTF-8 text");
+            }
+            if (record.value() == null || record.value().length == 0) {
+                return Verdict.bad("the record's value is empty");
+            }
+            try (JsonParser parser = JSON.createParser(record.value())) {
+                return object(record, key, parser, block);
+            } catch (JsonProcessingException e) {
+                return Verdict.bad(
+                        "the value is not JSON: "
+                                + e.getOriginalMessage()
+                                + " (byte "
+                                + (e.getLocation() == null ? "?" : e.getLocation().getByteOffset())
+                                + ")");
+            } catch (IOException e) {
+                throw new UncheckedIOException("Reading from memory cannot fail", e);
             }
         }
     }
 
     Verdict check(ConsumerRecord<byte[], byte[]> record) {
-        if (record.key() == null || record.key().length == 0) {
-            return Verdict.bad(Rejected.NO_KEY);
-        }
-        String key = new String(record.key(), StandardCharsets.UTF_8);
-        if (key.indexOf('\uFFFD') >= 0
-                && !Arrays.equals(key.getBytes(StandardCharsets.UTF_8), record.key())) {
-            return Verdict.bad("the record's key is not UTF-8 text");
-        }
-        if (record.value() == null || record.value().length == 0) {
-            return Verdict.bad("the record's value is empty");
-        }
-        try (JsonParser parser = JSON.createParser(record.value())) {
-            return object(record, key, parser);
-        } catch (JsonProcessingException e) {
-            return Verdict.bad(
-                    "the value is not JSON: "
-                            + e.getOriginalMessage()
-                            + " (byte "
-                            + (e.getLocation() == null ? "?" : e.getLocation().getByteOffset())
-                            + ")");
-        } catch (IOException e) {
-            throw new UncheckedIOException("Reading from memory cannot fail", e);
-        }
+        return new Pass().careful(record);
     }
 
-    private Verdict object(ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser)
+    /** Good rows as columns. */
+    NativeBlock encode(List<Row> rows) {
+        Pass pass = new Pass();
+        rows.forEach(row -> pass.check(row.record()));
+        return pass.block();
+    }
+
+    private Verdict object(
+            ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser, NativeBlock block)
             throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return Verdict.bad("the value is not a JSON object");
@@ -178,7 +204,8 @@ final class RecordCheck {
         if (body <= 0) {
             return Verdict.bad("the value is not UTF-8 text");
         }
-        Verdict verdict = fields(record, key, parser, body);
+        block.begin(record.value(), 0);
+        Verdict verdict = fields(record, key, parser, body, block);
         if (parser.nextToken() != null) {
             return Verdict.bad("the value holds more than one JSON object");
         }
@@ -187,7 +214,11 @@ final class RecordCheck {
 
     /** Reads to the object's end. */
     private Verdict fields(
-            ConsumerRecord<byte[], byte[]> record, String key, JsonParser parser, int body)
+            ConsumerRecord<byte[], byte[]> record,
+            String key,
+            JsonParser parser,
+            int body,
+            NativeBlock block)
             throws IOException {
         int named = 0;
         int known = 0;
@@ -197,19 +228,19 @@ final class RecordCheck {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
-            Column column = columns.get(field);
+            int place = columns.place(field);
             String reason = null;
-            if (column != null) {
-                reason = column.refuse(parser);
+            if (place >= 0) {
+                reason = block.put(place, parser);
                 known++;
-                named += column.required() ? 1 : 0;
+                named += columns.columns().get(place).required() ? 1 : 0;
             } else if (reserved.contains(field)) {
                 reason = "field " + field + " is one that Caravan fills: rename it in the source";
                 reservedFields++;
             } else {
                 unknown++;
                 if (rejectUnknown) {
-                    reason = "field " + Column.shortened(field) + " has no column";
+                    reason = "field " + Reason.shortened(field, 60) + " has no column";
                 }
             }
             if (reason != null) {
@@ -233,9 +264,9 @@ final class RecordCheck {
 
     private String missing(ConsumerRecord<byte[], byte[]> record) {
         Set<String> required =
-                columns.values().stream()
-                        .filter(Column::required)
-                        .map(Column::name)
+                columns.columns().stream()
+                        .filter(TableColumn::required)
+                        .map(TableColumn::name)
                         .collect(Collectors.toCollection(TreeSet::new));
         required.removeAll(names(record));
         return (required.size() == 1

@@ -85,6 +85,11 @@ public final class Recovery implements Rows {
         return !missing.isEmpty();
     }
 
+    @Override
+    public boolean isNative() {
+        return batch.isNative(missing);
+    }
+
     /** The rows that the table lacks. */
     @Override
     public void writeTo(OutputStream out) throws IOException {

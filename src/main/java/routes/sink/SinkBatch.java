@@ -17,6 +17,8 @@ import org.apache.commons.codec.digest.MurmurHash3;
 import org.apache.kafka.common.header.Header;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.Rows;
+import routes.clickhouse.columns.NativeBlock;
+import routes.clickhouse.columns.OwnColumn;
 import routes.deadletter.Rejected;
 import routes.deadletter.Rejections;
 import routes.kafka.AnnouncedRange;
@@ -39,6 +41,9 @@ public final class SinkBatch extends Rejections implements Rows {
     private static final int LATER_BATCHES = 2_000;
 
     private final AnnouncedRange batch;
+    private final RecordCheck check;
+    private final NativeBlock checked;
+    private final int goodWhenChecked;
     private final List<Row> good;
     private int unknownFields;
     private boolean doubtful;
@@ -51,9 +56,21 @@ public final class SinkBatch extends Rejections implements Rows {
     private long started = System.nanoTime();
     private boolean inserted;
 
-    SinkBatch(AnnouncedRange batch, List<Row> good, List<Rejected> rejected) {
+    /**
+     * @param checked the good rows as columns
+     * @param check what found them so
+     */
+    SinkBatch(
+            AnnouncedRange batch,
+            List<Row> good,
+            List<Rejected> rejected,
+            NativeBlock checked,
+            RecordCheck check) {
         this.batch = batch;
         this.good = new ArrayList<>(good);
+        this.checked = checked;
+        this.check = check;
+        this.goodWhenChecked = good.size();
         reject(rejected);
     }
 
@@ -236,18 +253,72 @@ public final class SinkBatch extends Rejections implements Rows {
     }
 
     @Override
+    public boolean isNative() {
+        return isNative(toInsert);
+    }
+
+    @Override
     public void writeTo(OutputStream out) throws IOException {
         writeTo(out, toInsert, deadline);
     }
 
+    /** True if these rows go as columns: then that means what their JSON lines would. */
+    boolean isNative(List<Row> some) {
+        return block(some).certain();
+    }
+
+    private NativeBlock block(List<Row> some) {
+        return some.size() == goodWhenChecked ? checked : check.encode(some);
+    }
+
     /**
-     * Rows as JSON lines: each record's own bytes, with the columns that Caravan fills put in
-     * front.
+     * Rows as columns in the Native format, or as JSON lines.
      *
-     * @param until when ClickHouse takes them, by its clock; null for ever. The first row says it
-     *     for all.
+     * @param until when ClickHouse takes them, by its clock; null for ever
      */
     void writeTo(OutputStream out, List<Row> some, String until) throws IOException {
+        NativeBlock block = block(some);
+        if (block.certain()) {
+            block.writeTo(out, own(some, until));
+        } else {
+            writeLines(out, some, until);
+        }
+    }
+
+    /** The columns that Caravan fills. */
+    private List<OwnColumn> own(List<Row> some, String until) {
+        OwnColumn partition = OwnColumn.of("kafka_partition", "UInt32");
+        OwnColumn offset = OwnColumn.of("kafka_offset", "UInt64");
+        OwnColumn key = OwnColumn.of("kafka_key", "String");
+        OwnColumn contents = OwnColumn.of("kafka_content", "UUID");
+        OwnColumn committed = OwnColumn.of("committed_at", "Nullable(DateTime64(6, 'UTC'))");
+        OwnColumn deadlines = OwnColumn.of("kafka_deadline", "DateTime64(3, 'UTC')");
+        for (Row row : some) {
+            partition.put(batch.partition().partition());
+            offset.put(row.record().offset());
+            key.put(row.record().key());
+            contents.put(content(row));
+            Header time = row.record().headers().lastHeader(CommitTime.HEADER);
+            boolean timed = time != null && CommitTime.valid(time.value());
+            committed.putTime(timed ? time.value() : null);
+            if (until != null) {
+                deadlines.putTime(until.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        OwnColumn token = OwnColumn.constant("kafka_batch", batch.token());
+        List<OwnColumn> own =
+                new ArrayList<>(List.of(token, partition, offset, key, contents, committed));
+        if (until != null) {
+            own.add(deadlines);
+        }
+        return own;
+    }
+
+    /**
+     * Each record's own bytes, with the columns that Caravan fills put in front. The first row says
+     * the deadline for all.
+     */
+    private void writeLines(OutputStream out, List<Row> some, String until) throws IOException {
         byte[] prefix =
                 ("{\"kafka_batch\":\""
                                 + batch.token()

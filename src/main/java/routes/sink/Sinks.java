@@ -59,6 +59,7 @@ public final class Sinks {
         SinkTable table =
                 new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
         TableCheck check = new TableCheck(key, table.prepare(), table::check, System::nanoTime);
+        check.tell();
         return new Sink(
                 sink.name(),
                 sink.table(),

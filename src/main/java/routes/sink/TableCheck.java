@@ -53,6 +53,18 @@ final class TableCheck {
         this.read = nanoTime.getAsLong();
     }
 
+    /** Says in the log which columns are sent as they are written. */
+    void tell() {
+        Set<String> columns = check.notEncoded();
+        if (!columns.isEmpty()) {
+            LOG.info(
+                    "event=json-lines of={}table because-of={}: batches that name one of these"
+                            + " columns are sent as JSONEachRow, others as Native",
+                    key,
+                    columns);
+        }
+    }
+
     /** Separates the records that the table can hold from those it cannot. */
     SinkBatch check(AnnouncedRange range) {
         RecordCheck columns = check;
@@ -86,8 +98,10 @@ final class TableCheck {
                 range.tried()
                         || replayed
                         || !strangeFields.isEmpty()
+                        || unknown > 0 && pass.block().certain() // it has no column for them
                         || age > (rejected.isEmpty() ? TRUSTED_NANOS : BETWEEN_NANOS);
-        return new SinkBatch(range, good, rejected).seen(unknown, doubtful, strangeFields);
+        return new SinkBatch(range, good, rejected, pass.block(), columns)
+                .seen(unknown, doubtful, strangeFields);
     }
 
     /**
@@ -109,6 +123,7 @@ final class TableCheck {
                     without(now.columns(), check.columns()),
                     without(check.columns(), now.columns()));
             check = now;
+            tell();
             checked = check(batch.batch());
         }
         if (!fitting && !checked.strangeFields().isEmpty()) {

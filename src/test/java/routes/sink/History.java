@@ -1,6 +1,7 @@
 package routes.sink;
 
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import routes.clickhouse.columns.Encoding;
+import routes.clickhouse.columns.TableColumn;
 import routes.kafka.SimulatedKafka;
 
 /**
@@ -17,7 +20,11 @@ import routes.kafka.SimulatedKafka;
  */
 final class History {
     private static final RecordCheck CHECK =
-            new RecordCheck(List.of(new Column("id", "UInt8", false)), Set.of(), false);
+            new RecordCheck(
+                    // Of a type that goes as JSON lines, which the simulated ClickHouse reads.
+                    new Encoding(List.of(new TableColumn("id", "JSON", false)), ZoneOffset.UTC),
+                    Set.of(),
+                    false);
     private static final SinkMetrics METRICS = new SinkMetrics(new CompositeMeterRegistry(), "x");
     private static final int HEALING_TURNS = 4_000;
 

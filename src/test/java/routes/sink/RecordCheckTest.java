@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.clickhouse.columns.Encoding;
+import routes.clickhouse.columns.NativeBlock;
+import routes.clickhouse.columns.TableColumn;
 import routes.deadletter.Rejected;
 import routes.kafka.AnnouncedRange;
 
@@ -26,17 +30,21 @@ class RecordCheckTest {
                 value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     }
 
+    private static RecordCheck check(
+            List<TableColumn> columns, Set<String> reserved, boolean rejectUnknown) {
+        return new RecordCheck(new Encoding(columns, ZoneOffset.UTC), reserved, rejectUnknown);
+    }
+
     private static RecordCheck.Verdict check(String type, String json) {
         return both(
-                new RecordCheck(
-                        List.of(new Column("c", type, false)), Set.of("kafka_offset"), false),
+                check(List.of(new TableColumn("c", type, false)), Set.of("kafka_offset"), false),
                 record(0, "k", "{\"c\": " + json + "}"));
     }
 
     /** A record between two good ones, and by itself: the same verdict. */
     private static RecordCheck.Verdict both(
             RecordCheck check, ConsumerRecord<byte[], byte[]> record) {
-        RecordCheck anything = new RecordCheck(List.of(), Set.of(), false);
+        RecordCheck anything = check(List.of(), Set.of(), false);
         RecordCheck.Pass pass = check.new Pass();
         RecordCheck.Pass around = anything.new Pass();
         assertThat(around.check(record(1, "k", "{\"a\":1}")).reason()).isNull();
@@ -105,14 +113,13 @@ class RecordCheckTest {
             })
     void whatIsNotOneObjectWithTheColumns_isRefused(String value) {
         RecordCheck check =
-                new RecordCheck(
-                        List.of(new Column("c", "Int32", false)), Set.of("kafka_offset"), false);
+                check(List.of(new TableColumn("c", "Int32", false)), Set.of("kafka_offset"), false);
         assertThat(both(check, record(0, "k", value)).reason()).isNotBlank();
     }
 
     @Test
     void noKey_noValue_areRefused() {
-        RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
+        RecordCheck check = check(List.of(), Set.of(), false);
         assertThat(both(check, record(0, null, "{}")).reason()).contains("no key");
         assertThat(both(check, record(0, "k", null)).reason()).contains("empty");
         assertThat(
@@ -130,24 +137,21 @@ class RecordCheckTest {
     @Test
     void unknownFields_areCounted_orRefused() {
         String value = "{\"x\": {\"c\": 1}, \"y\": [1, 2]}";
-        assertThat(
-                        new RecordCheck(List.of(), Set.of(), false)
-                                .check(record(0, "k", value))
-                                .unknownFields())
+        assertThat(check(List.of(), Set.of(), false).check(record(0, "k", value)).unknownFields())
                 .isEqualTo(2);
-        assertThat(new RecordCheck(List.of(), Set.of(), true).check(record(0, "k", value)).reason())
+        assertThat(check(List.of(), Set.of(), true).check(record(0, "k", value)).reason())
                 .contains("x has no column");
     }
 
     @Test
     void reason_namesAllThatDoesNotFit() {
         RecordCheck check =
-                new RecordCheck(
+                check(
                         List.of(
-                                new Column("a", "UInt8", false),
-                                new Column("b", "Int32", false),
-                                new Column("c", "UInt8", false),
-                                new Column("d", "UInt8", false)),
+                                new TableColumn("a", "UInt8", false),
+                                new TableColumn("b", "Int32", false),
+                                new TableColumn("c", "UInt8", false),
+                                new TableColumn("d", "UInt8", false)),
                         Set.of("kafka_offset"),
                         true);
         String value = "{\"a\":300,\"x\":{\"a\":1},\"b\":null,\"kafka_offset\":1}";
@@ -161,18 +165,21 @@ class RecordCheckTest {
 
     @Test
     void rows_goOnAsTheyCame_withTheColumnsInFront_eachKeyOnce() throws IOException {
-        RecordCheck check = new RecordCheck(List.of(), Set.of(), false);
+        RecordCheck check = check(List.of(new TableColumn("x", "JSON", true)), Set.of(), false);
         List<ConsumerRecord<byte[], byte[]>> records =
                 List.of(
                         record(5, "a\"\n😀", "  {\"x\":\"tab\\t😀\"}"),
                         record(6, "b", "{ }"),
                         record(7, "b", "{ }"));
         AnnouncedRange batch = new AnnouncedRange("id", new TopicPartition("t", 0), 5, 7, records);
+        NativeBlock asLines = new Encoding(List.of(), ZoneOffset.UTC).block();
         SinkBatch sinkBatch =
                 new SinkBatch(
                         batch,
                         records.stream().map(record -> check.check(record).row()).toList(),
-                        List.of());
+                        List.of(),
+                        asLines,
+                        check);
         sinkBatch.choose(List.of(), List.of(), null, ChangedContent.LEAVE_OUT);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         sinkBatch.writeTo(out);
