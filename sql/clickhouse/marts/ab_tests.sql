@@ -61,7 +61,7 @@ WITH
         GROUP BY ab_test_id, ab_group
     ),
     welch AS (
-        -- A user of the control group stands beside each of the other groups. Less the mean, the sums lose no digits.
+        -- A user of the control group is compared with each of the other groups. Less the mean, the sums lose no digits.
         SELECT
             member.ab_test_id AS ab_test_id,
             arrayJoin(if(ab_groups[1] = control_group, compared, [ab_groups[1]])) AS ab_group,

@@ -3,7 +3,7 @@
 --
 -- watched_seconds counts the time from each play and resume to the session's next event: no pauses, and nothing after the
 -- last event, since nobody knows of it. So:
---   two films at once            two sessions, each by its own events
+--   two films at the same time   two sessions, each by its own events
 --   a pause without a resume     what comes after the pause is not counted; with a finish, the session is completed
 --   no finish                    finished is NULL, completed is false; counted up to the last event
 --   two plays in a row           the first session ends unfinished, with what it had; the second goes on by itself
@@ -12,7 +12,7 @@
 -- Events of one moment are taken by event_id.
 --
 -- Computed for each user and film of which an event has arrived since the last time, from all of their events, however old;
--- nothing is ever taken away.
+-- nothing is ever removed.
 --
 -- grain: a session
 -- keys: session_id, the event_id of its play

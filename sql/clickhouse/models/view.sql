@@ -1,4 +1,4 @@
--- A model as a table that ClickHouse computes anew and swaps in at once.
+-- A model as a table that ClickHouse computes anew and swaps in atomically.
 CREATE MATERIALIZED VIEW {view}
 REFRESH {schedule} {after}
 ENGINE = MergeTree

@@ -1,4 +1,4 @@
--- The daily files as they came: one table that a day is swapped into at once, and the five tables that readers know as
+-- The daily files as they came: one table that a day is swapped into atomically, and the five tables that readers know as
 -- views of it, so that no reader ever sees one of them new and another one old.
 
 CREATE DATABASE IF NOT EXISTS raw;

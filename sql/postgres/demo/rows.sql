@@ -1,4 +1,4 @@
--- The demo's rows, once: the ten logins, each unless it stands already, and three weeks of forty users' events for the
+-- The demo's rows, once: the ten logins, each unless it is there already, and three weeks of forty users' events for the
 -- named queries, if there are no events yet.
 
 INSERT INTO user_login (username, event_type, event_time)

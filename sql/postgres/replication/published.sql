@@ -1,4 +1,4 @@
--- Whether the publisher's side stands as publisher.sql makes it; and whether the role does.
+-- Whether the publisher's side is as publisher.sql makes it; and whether the role does.
 SELECT
     EXISTS (
         SELECT

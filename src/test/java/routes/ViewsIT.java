@@ -128,7 +128,7 @@ class ViewsIT {
             table.clickHouse()
                     .execute(
                             "CREATE TABLE own_words_numbers (n UInt32) ENGINE = MergeTree ORDER BY"
-                                + " n");
+                                    + " n");
             table.clickHouse()
                     .execute(
                             "CREATE MATERIALIZED VIEW own_words_view TO own_words_numbers AS SELECT"
@@ -154,7 +154,7 @@ class ViewsIT {
         table.postgres()
                 .update(
                         "INSERT INTO own_words (user_id, event_type, points_spent, event_time)"
-                            + " SELECT 1, unnest(?::text[]), 1, now()",
+                                + " SELECT 1, unnest(?::text[]), 1, now()",
                         (Object) types);
     }
 }

@@ -19,10 +19,10 @@ import routes.storage.Destination;
  * Moves users who have gone, with all of their documents, from the collection {@code user_events}
  * to {@code archived_users}, and reports a day's users in {@code YYYY-MM-DD.json}.
  *
- * <p>Killed anywhere and run again, no document is lost and none stands in both collections. A
- * batch of users is noted in {@code archive_batches} before anything of it is copied, and again
- * before anything of it is deleted, so that the next run knows whether to take it back or to finish
- * it. A document is deleted only while it equals its copy.
+ * <p>Killed anywhere and run again, no document is lost and none is in both collections. A batch of
+ * users is noted in {@code archive_batches} before anything of it is copied, and again before
+ * anything of it is deleted, so that the next run knows whether to take it back or to finish it. A
+ * document is deleted only while it equals its copy.
  */
 public final class Archive implements Work {
     private static final Logger LOG = LoggerFactory.getLogger(Archive.class);

@@ -18,7 +18,7 @@ public record ArchiveSettings(String database, Duration registered, Duration ina
     /**
      * Reads {@code caravan.mongodb.database} and {@code caravan.archive.…}.
      *
-     * @throws routes.settings.SettingsException when a setting is missing or senseless
+     * @throws routes.settings.SettingsException when a setting is missing or invalid
      */
     public static ArchiveSettings read(Settings settings) {
         return new ArchiveSettings(

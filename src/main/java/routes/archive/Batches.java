@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The batch that is under way, one at a time: {@code {_id: "batch", batch, day, users, state}} in
- * {@code archive_batches}. What stands there while no run is at work was left by one that was
- * killed. When it has moved, its users go to {@code archive_moves}.
+ * {@code archive_batches}. What is there while no run is at work was left by one that was killed.
+ * When it has moved, its users go to {@code archive_moves}.
  *
  * <p>While the state is {@code moving}, nothing is decided. With {@code deleting} it is, once and
  * for all, by a single change of this document: {@code users} go, {@code staying} stay, and {@code

@@ -12,7 +12,7 @@ import org.bson.conversions.Bson;
 
 /** The questions who is to be archived, who has come back, and what documents users have. */
 public final class InactiveUsers {
-    /** A date is one if it stands between the first and the last, in the order of all values. */
+    /** A date is one if it is between the first and the last, in the order of all values. */
     private static final String INACTIVE =
             """
             {pipeline: [

@@ -14,8 +14,8 @@ public final class Mongo {
     private Mongo() {}
 
     /**
-     * MongoDB, connected to when it is needed; who asks while it is away learns so after some
-     * seconds, unless the address says otherwise.
+     * MongoDB, connected to when it is needed; who asks while it is unreachable learns so after
+     * some seconds, unless the address says otherwise.
      *
      * @throws SettingsException when the address is none
      */

@@ -143,7 +143,7 @@ record Click(
                 continue;
             }
             if (texts.containsKey(field)) {
-                throw new MalformedClick("field " + field + " stands there twice");
+                throw new MalformedClick("field " + field + " is there twice");
             }
             texts.put(field, text(field, parser));
         }
@@ -198,7 +198,7 @@ record Click(
 
     /**
      * True if the value has this form from a place on: x is a hexadecimal digit, T that letter or a
-     * blank, a digit is one up to it; the rest stands for itself.
+     * blank, a digit is one up to it; the rest means itself.
      */
     private static boolean fits(String value, int from, String form) {
         if (value.length() - from < form.length()) {

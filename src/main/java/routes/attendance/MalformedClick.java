@@ -5,7 +5,7 @@ final class MalformedClick extends Exception {
     private static final long serialVersionUID = 1L;
 
     MalformedClick(String reason) {
-        // Many can come at once, and where it was thrown tells nothing.
+        // Many can come together, and where it was thrown tells nothing.
         super(reason, null, false, false);
     }
 }

@@ -109,7 +109,7 @@ public final class DeadLetterCommand {
             description = {
                 "Sends dead letters to the topic that they came from: all that have not been sent"
                         + " again yet, or one of them, repaired if need be.",
-                "What stands in ClickHouse already is left out there; what is still bad comes back"
+                "What is in ClickHouse already is left out there; what is still bad comes back"
                         + " as a new dead letter."
             },
             footer = "%nExample: ./caravan dead-letter replay user_event --record 0:17 --key 17",

@@ -56,7 +56,7 @@ public final class SkippedCommand {
             description = {
                 "Lets an outbox send its skipped rows: all of them, or the one of a key.",
                 "Raise record-bytes first, or make the rows smaller, or mend the trigger; a row"
-                    + " that is still in the way is skipped again."
+                        + " that is still in the way is skipped again."
             },
             mixinStandardHelpOptions = true)
     int release(

@@ -38,7 +38,7 @@ public final class DayFile {
         return object;
     }
 
-    /** False when the day stands as this very file says. */
+    /** False when the day is as this very file says. */
     public boolean changed() {
         return changed;
     }

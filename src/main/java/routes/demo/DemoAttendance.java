@@ -64,7 +64,7 @@ final class DemoAttendance implements AutoCloseable {
         }
     }
 
-    /** True if every click stands in ClickHouse once, with its people. */
+    /** True if every click is in ClickHouse once, with its people. */
     boolean hold() throws ExecutionException, InterruptedException {
         SampleClicks sample = new SampleClicks(people, today, DAYS, SEED);
         List<SampleClicks.Click> clicks =

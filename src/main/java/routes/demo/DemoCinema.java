@@ -39,7 +39,7 @@ final class DemoCinema implements AutoCloseable {
     }
 
     /**
-     * True if sessions are made up, and each of their events stands once on the publisher, on the
+     * True if sessions are made up, and each of their events is once on the publisher, on the
      * subscriber and in ClickHouse, and the mart has the sessions; also where none are made up.
      */
     boolean holds() throws InterruptedException {

@@ -319,7 +319,7 @@ public final class DemoCommand implements Callable<Integer> {
         say("");
         say(
                 count == 0
-                        ? "Each stands there once."
+                        ? "Each is there once."
                         : "All "
                                 + count
                                 + " rows seen in ClickHouse "

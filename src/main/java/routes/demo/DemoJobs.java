@@ -77,7 +77,7 @@ final class DemoJobs implements AutoCloseable {
     private void askFor(String job, LocalDate day) {
         postgres.update(
                 "INSERT INTO caravan_jobs.job_day (job, day) VALUES (?, ?) ON CONFLICT (job, day)"
-                    + " DO UPDATE SET state = 'due', not_before = now()",
+                        + " DO UPDATE SET state = 'due', not_before = now()",
                 job,
                 day);
     }

@@ -103,7 +103,7 @@ final class DemoRows implements AutoCloseable {
         return inserted;
     }
 
-    /** True once every row stands in ClickHouse, each once. */
+    /** True once every row is in ClickHouse, each once. */
     boolean arrived() {
         return logins().size() == LOGINS
                 && TOPICS.keySet().stream().allMatch(table -> standing(table).equals(once(table)));
@@ -227,7 +227,7 @@ final class DemoRows implements AutoCloseable {
         long ask() throws Exception;
     }
 
-    /** A server that is away must not keep the others from being told about. */
+    /** A server that is unreachable must not keep the others from being told about. */
     private static String said(Count count) {
         try {
             return Long.toString(count.ask());

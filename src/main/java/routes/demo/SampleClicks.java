@@ -39,7 +39,7 @@ public record SampleClicks(SampleDirectory people, LocalDate day, int days, long
             int mark,
             LocalDateTime created) {
 
-        /** As it stands on the topic. */
+        /** As it is on the topic. */
         public String json() {
             return """
             {"ID":"%s","JOURNAL_ID":%d,"STUDENT_ID":%s,"LESSON_DATE":"%s","ATTENDANCE_MARK":%d,\

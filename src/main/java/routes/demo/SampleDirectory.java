@@ -206,7 +206,7 @@ public record SampleDirectory(int students, int employees, long seed) {
      *
      * @param url {@code http://host:port}
      * @param user empty where the server has no accounts
-     * @throws IOException when the server is away or has not taken everybody
+     * @throws IOException when the server is unreachable or has not taken everybody
      */
     public void fill(String url, String user, String password, String index)
             throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ public final class JobRoute extends RouteBuilder {
 
         routeTemplate("job")
             .templateParameter("name")
-            // Greedy: when a day is done, the next one is looked for at once.
+            // Greedy: when a day is done, the next one is looked for immediately.
             .from("scheduler:job-{{name}}?delay=1000&initialDelay=0&greedy=true&exceptionHandler=#quiet")
                 .routeId("job-{{name}}")
                 .description("Takes a day of {{name}} that is due, unless another runtime has it")

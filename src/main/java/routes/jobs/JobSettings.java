@@ -21,7 +21,7 @@ public record JobSettings(String name, String cron, int catchUpDays, Duration re
      * Those of the jobs that are to run.
      *
      * @param known the names that there are
-     * @throws SettingsException when a setting is missing or senseless
+     * @throws SettingsException when a setting is missing or invalid
      */
     public static List<JobSettings> read(Settings settings, List<String> known) {
         List<JobSettings> jobs = new ArrayList<>();

@@ -124,7 +124,7 @@ public final class Jobs {
         add("schedule", settings);
         add("job", settings);
         add("job-backlog", settings);
-        // Camel starts it by itself only where it stands before the context starts.
+        // Camel starts it by itself only where it is bound before the context starts.
         Scheduler scheduler = context.getComponent("quartz", QuartzComponent.class).getScheduler();
         describe(scheduler, settings);
         if (!scheduler.isStarted()) {

@@ -16,7 +16,7 @@ public final class Migrations {
     private Migrations() {}
 
     /**
-     * Runs what has not been run yet; several runtimes at once wait for each other.
+     * Runs what has not been run yet; several runtimes wait for each other.
      *
      * @param name of the set of migrations, which stand in {@code sql/postgres/NAME/migrations};
      *     its history is in the table {@code caravan_jobs.flyway_NAME}

@@ -50,7 +50,7 @@ final class RangeReader {
 
     /**
      * @param topicId the id of the topic as it is now
-     * @param handOut gets each range, again after each failure; must return at once
+     * @param handOut gets each range, again after each failure; must return immediately
      * @param nanoTime the clock of lingers and pauses, as {@link System#nanoTime()}
      */
     RangeReader(

@@ -102,7 +102,7 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     Properties consumerProperties() {
         Properties left = new KafkaConfiguration().createConsumerProperties();
         Properties properties = connection();
-        // Where an option is left at Camel's default; what is read at once fits a range.
+        // Where an option is left at Camel's default; what one poll reads fits a range.
         fit(
                 properties,
                 left,

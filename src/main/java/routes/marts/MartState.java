@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * How a model stands.
+ * The state of a model.
  *
  * @param name with its database
  * @param state whether its rows are those of what was loaded last

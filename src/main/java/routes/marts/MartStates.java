@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * How the models stood when somebody last looked, for health, meters and the board: none of them
- * asks a server, so that they can tell while it is away.
+ * asks a server, so that they can tell while it is unreachable.
  */
 public final class MartStates {
     /** What was seen longer ago says nothing of now. */

@@ -26,7 +26,7 @@ import routes.sql.SqlFile;
 
 /**
  * The models in the ClickHouse databases {@code staging} and {@code marts}: refreshable views that
- * ClickHouse computes and swaps in at once.
+ * ClickHouse computes and swaps in atomically.
  *
  * <p>A model with checks is two views: {@code NAME_built} computes, and {@code NAME} copies what
  * holds. A check that does not hold fails the second one's refresh, and readers keep the former
@@ -243,7 +243,7 @@ public final class Marts implements AutoCloseable {
         }
     }
 
-    /** How each model stands, those of {@code staging} first. */
+    /** The state of each model, those of {@code staging} first. */
     public List<MartState> states() {
         return states(models.states(), loads());
     }

@@ -25,7 +25,7 @@ public record MartsSettings(
     /**
      * Reads the settings {@code caravan.marts.*}.
      *
-     * @throws SettingsException when one is missing or senseless
+     * @throws SettingsException when one is missing or invalid
      */
     public static MartsSettings read(Settings settings) {
         String schedule = settings.text(SCHEDULE);

@@ -65,13 +65,13 @@ public final class Models {
         return states().keySet().containsAll(views().stream().map(View::name).toList());
     }
 
-    /** How each model stands now; see below. */
+    /** The state of each model now; see below. */
     public List<MartState> look(BiFunction<String, Instant, Optional<String>> lacks) {
         return look(states(), lacks);
     }
 
     /**
-     * How each model stands.
+     * The state of each model.
      *
      * @param rows what models/views.sql answered
      * @param lacks what readers of a model lack that is in the tables below, by its name and when

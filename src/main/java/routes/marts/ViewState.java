@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How a view stands at ClickHouse.
+ * The state of a view, as ClickHouse tells it.
  *
  * @param definition its comment
  * @param built null if never

@@ -22,7 +22,7 @@ import routes.sql.SqlFile;
  * order the rows got their ids at the publisher; numbers that a failed transaction took are gone
  * for ever, and its rows get new ones. Two things would break this and are refused in {@link
  * #statements}: a second subscription that fills the table, and {@code streaming = parallel}, with
- * which several transactions are written at once. That nobody else writes to the table is a matter
+ * which several transactions are written together. That nobody else writes to the table is a matter
  * of its grants.
  *
  * <p>So a poll may lock the position and read the rows behind it in one statement: if another

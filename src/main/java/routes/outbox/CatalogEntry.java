@@ -70,7 +70,7 @@ final class CatalogEntry {
         return fill(SqlFile.text(SQL + file));
     }
 
-    /** Text with the names filled in for what stands in braces. */
+    /** Text with the names filled in for what is in braces. */
     private String fill(String text) {
         return NAME.matcher(text)
                 .replaceAll(name -> Matcher.quoteReplacement(names.get(name.group())));

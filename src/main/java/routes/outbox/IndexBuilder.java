@@ -73,7 +73,7 @@ final class IndexBuilder {
         return is(
                 jdbc,
                 "SELECT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-                    + " WHERE i.indrelid = to_regclass(?) AND c.relname = ? AND i.indisvalid)",
+                        + " WHERE i.indrelid = to_regclass(?) AND c.relname = ? AND i.indisvalid)",
                 table,
                 name);
     }

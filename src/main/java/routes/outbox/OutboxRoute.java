@@ -19,7 +19,7 @@ public final class OutboxRoute extends RouteBuilder {
             .templateParameter("server")
             .templateParameter("topic")
             .templateParameter("tick")
-            // Greedy: behind a full batch the next one follows at once.
+            // Greedy: behind a full batch the next one follows immediately.
             .from("scheduler:outbox-{{name}}?delay={{tick}}&initialDelay=0&greedy=true&exceptionHandler=#quiet")
                 .routeId("outbox-{{name}}")
                 .description("Unsent rows of a table to the topic {{topic}}")

@@ -76,7 +76,7 @@ final class Pace {
      * @param found rows of any size
      * @param size bytes of those that are sent
      * @param last of those that are sent; null if none is
-     * @return whether the next poll follows at once, because there is more
+     * @return whether the next poll follows immediately, because there is more
      */
     boolean found(int found, long size, UnsentRow last, long now) {
         if (fromStart) {

@@ -19,7 +19,7 @@ public final class SkippedRows {
     /** The condition of a row that is not one of them; to be filled with its key. */
     static final String NOT =
             "%s NOT IN (SELECT s.key FROM caravan_outbox.skipped AS s WHERE s.pipeline ="
-                + " :?pipeline)";
+                    + " :?pipeline)";
 
     /** How many an outbox has. */
     static final String COUNT =

@@ -97,7 +97,7 @@ public final class Cinema implements Pipeline {
         context.addComponent(CinemaRoute.QUARTZ, quartz);
         context.addRoutes(new CinemaRoute(generator));
         if (generator.on()) {
-            // Camel starts it by itself only where it stands before the context starts.
+            // Camel starts it by itself only where it is bound before the context starts.
             Scheduler scheduler = quartz.getScheduler();
             if (!scheduler.isStarted()) {
                 scheduler.start();

@@ -20,7 +20,7 @@ import routes.sql.SqlFile;
 public final class Replication {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
 
-    // A worker that starts anew is away for some seconds.
+    // A worker that starts anew is not there for some seconds.
     private static final int LOOKS_UNTIL_STOPPED = 3;
 
     private final ReplicationSettings settings;
@@ -164,8 +164,8 @@ public final class Replication {
     }
 
     /**
-     * Looks how the replication stands; where the subscription is gone, because the subscriber was
-     * rebuilt, sets it up again.
+     * Looks at the state of the replication; where the subscription is gone, because the subscriber
+     * was rebuilt, sets it up again.
      */
     public void measure() throws SQLException, InterruptedException {
         ReplicationSetup.Subscription subscription = setup.subscription();

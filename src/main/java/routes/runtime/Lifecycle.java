@@ -48,7 +48,7 @@ final class Lifecycle implements AutoCloseable {
                         .toList();
     }
 
-    /** Begins, and returns at once. */
+    /** Begins, and returns immediately. */
     void start() {
         if (starters.isEmpty()) {
             running.complete(null);

@@ -142,7 +142,7 @@ public final class Settings {
         return file;
     }
 
-    /** The value as it stands, if there is one that is not empty. */
+    /** The value as it is written, if there is one that is not empty. */
     public Optional<String> find(String key) {
         String value = environment.get(KnownKeys.variable(key));
         if (value == null) {

@@ -1,7 +1,7 @@
 package routes.settings;
 
 /**
- * A setting is missing or senseless; the message begins with its key and says what would be right.
+ * A setting is missing or invalid; the message begins with its key and says what would be right.
  */
 public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;

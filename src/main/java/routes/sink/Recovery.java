@@ -16,7 +16,7 @@ import routes.clickhouse.Rows;
 /**
  * What is missing of a batch that was tried before, as the looks of {@link RecoveryRoute} show.
  *
- * <p>Not for several threads at once.
+ * <p>Not thread-safe.
  */
 public final class Recovery implements Rows {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);

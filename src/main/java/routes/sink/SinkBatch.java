@@ -28,7 +28,7 @@ import routes.kafka.CommitTime;
  * A batch on its way into a table: its good rows, the ones that stand in the table already, the
  * rejected ones.
  *
- * <p>Not for several threads at once.
+ * <p>Not thread-safe.
  */
 public final class SinkBatch extends Rejections implements Rows {
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();

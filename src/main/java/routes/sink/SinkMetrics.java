@@ -23,8 +23,7 @@ final class SinkMetrics {
         inserted = meters.counter("rows.inserted", "Rows that ClickHouse has stored");
         duplicates =
                 meters.counter(
-                        "duplicates",
-                        "Records left out because their key stands in the table already");
+                        "duplicates", "Records left out because their key is in the table already");
         deadLetters = meters.counter("dead.letters", "Records that went to the dead-letter topic");
         unknownFields =
                 meters.counter(

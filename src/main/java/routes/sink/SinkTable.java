@@ -12,9 +12,9 @@ import routes.settings.SettingsException;
 import routes.sql.SqlFile;
 
 /**
- * A ClickHouse table that a topic fills, with what stands beside it: the columns that say where a
- * row came from, the list of keys that are in ({@code <table>_keys}, which outlives the rows' TTL),
- * and a copy without storage that refused rows are tried on ({@code <table>_rehearsal}).
+ * A ClickHouse table that a topic fills, with what belongs to it: the columns that say where a row
+ * came from, the list of keys that are in ({@code <table>_keys}, which outlives the rows' TTL), and
+ * a copy without storage that refused rows are tried on ({@code <table>_rehearsal}).
  */
 final class SinkTable {
     private static final String SQL = "classpath:sql/clickhouse/sink/";

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** SQL that stands in a file: {@code classpath:sql/...} in the jar, anything else on disk. */
+/** SQL in a file: {@code classpath:sql/...} in the jar, anything else on disk. */
 public final class SqlFile {
     private static final String CLASSPATH = "classpath:";
 

@@ -40,7 +40,7 @@ public record WebSettings(
     /**
      * From caravan.http.… and caravan.console.…
      *
-     * @throws SettingsException when one of them is missing or senseless
+     * @throws SettingsException when one of them is missing or invalid
      */
     public static WebSettings read(Settings settings) {
         String host = settings.text("caravan.http.host");

@@ -117,7 +117,7 @@ class ClickTest {
     @Test
     void fieldThatStandsTwice_isMalformed() {
         String twice = Clicks.json(ID, Map.of()).replace("\"LESSON_ID\"", "\"ID\"");
-        assertThatThrownBy(() -> read(twice)).hasMessage("field ID stands there twice");
+        assertThatThrownBy(() -> read(twice)).hasMessage("field ID is there twice");
     }
 
     @Test

@@ -396,7 +396,7 @@ class NativeMeansJsonIT {
         assertThat(
                         clickHouse.rows(
                                 "SELECT toString(kafka_content) AS c, at > now64(3) - 100 AS timed"
-                                    + " FROM by_native",
+                                        + " FROM by_native",
                                 Map.of()))
                 .containsExactly(Map.of("c", content.toString(), "timed", 1));
     }

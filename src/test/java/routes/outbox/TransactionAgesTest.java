@@ -36,7 +36,6 @@ class TransactionAgesTest {
             assertThat(ages.seconds(1_000 + look, 999, nanos(5L * look))).isEqualTo(5L * look);
         }
         // The row in front is sent: one of half the time ago is the next.
-        assertThat(ages.seconds(6_000, 3_500, nanos(25_000)))
-                .isBetween(12_000.0, 12_500.0);
+        assertThat(ages.seconds(6_000, 3_500, nanos(25_000))).isBetween(12_000.0, 12_500.0);
     }
 }

@@ -208,7 +208,7 @@ class UnusualTablesIT {
                     + " INTEGER, \"h?#\" INTEGER, \"s:?ent\" BOOLEAN)");
         postgres.execute(
                 "INSERT INTO odd SELECT i, 'r', 't', '{x}', 1, 2, 3, 4, 5 FROM generate_series(1,"
-                    + " 50) i");
+                        + " 50) i");
         Map<String, String> environment = services.environment();
         environment.put("CARAVAN_OUTBOXES", "odd");
         environment.put("CARAVAN_SINKS", "");

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * LowCardinality: each different value once, and for each row which one it is. In a nullable one
- * the first value stands for NULL.
+ * the first value means NULL.
  *
  * <p>Source: SerializationLowCardinality.cpp of ClickHouse.
  */
@@ -72,7 +72,7 @@ final class LowCardinalityColumn extends Column {
         }
     }
 
-    /** Of the value that was just put at the end; it is taken away again if it was there. */
+    /** Of the value that was just put at the end; it is removed again if it was there. */
     private int index(int start) {
         int end = values.data.length();
         byte[] bytes = values.data.array();

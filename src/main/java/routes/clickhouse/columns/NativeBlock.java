@@ -11,7 +11,7 @@ import java.util.List;
  * Rows of one table as a block of ClickHouse's Native format, which grows value by value.
  *
  * <p>A block of rows that are not all certain is good for nothing but their check: it keeps none.
- * Not for several threads at once.
+ * Not thread-safe.
  */
 public final class NativeBlock {
     private final List<TableColumn> columns;
