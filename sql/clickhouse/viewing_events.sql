@@ -13,6 +13,9 @@ SETTINGS non_replicated_deduplication_window = 10000;
 
 -- What reads by time reads only what is new: event_id, arrival and time grow together.
 ALTER TABLE viewing_events
+    ADD COLUMN IF NOT EXISTS kafka_partition UInt32,
+    ADD COLUMN IF NOT EXISTS kafka_offset UInt64,
+    ADD COLUMN IF NOT EXISTS arrived_at DateTime64(3, 'UTC') DEFAULT now64(3),
     ADD INDEX IF NOT EXISTS arrived arrived_at TYPE minmax,
     ADD INDEX IF NOT EXISTS happened event_time TYPE minmax;
 
