@@ -101,7 +101,10 @@ public final class Caravan implements Runnable {
     private static int wrongUsage(ParameterException wrong, String[] arguments) {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println(wrong.getMessage());
+        err.println(
+                wrong instanceof UnmatchedArgumentException unmatched
+                        ? "\"" + unmatched.getUnmatched().get(0) + "\" is not known here"
+                        : wrong.getMessage());
         err.print("Usage: " + command.getHelp().abbreviatedSynopsis());
         String[] example = command.getCommandSpec().usageMessage().footer();
         if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {

@@ -48,7 +48,7 @@ public final class CheckCommand implements Callable<Integer> {
                                 + settings.file()
                                         .map(file -> file + " and the environment.")
                                         .orElse("the environment, and defaults.")
-                        : "A start would wait: "
+                        : "A start would refuse or wait: "
                                 + problems
                                 + " of "
                                 + findings.size()

@@ -200,7 +200,7 @@ class CommandLineTest {
                 .contains("postgres at " + server + "/shop")
                 .contains("clickhouse at " + server)
                 .contains("kafka at " + server)
-                .contains("A start would wait: 3 of 4 not ok.")
+                .contains("A start would refuse or wait: 3 of 4 not ok.")
                 .doesNotContain("Exception");
     }
 

@@ -71,7 +71,7 @@ class StatusIT {
             environment.put(key + "_TABLE", "nowhere");
             assertThatThrownBy(() -> Commands.run(environment, "check"))
                     .hasMessageStartingWith("check ended with 1")
-                    .hasMessageContaining("Postgres has no table nowhere");
+                    .hasMessageContaining("nowhere is no table");
             environment.put("CARAVAN_POSTGRES_PASSWORD", "wrong");
             assertThatThrownBy(() -> Commands.run(environment, "check"))
                     .hasMessageContaining("check the user and the password");
