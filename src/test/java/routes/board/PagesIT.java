@@ -222,12 +222,17 @@ class PagesIT {
 
     @Test
     void aPresetOfSevenDays_isDrawn_andAMissingDayIsAGap() throws Exception {
-        visit("cinema");
-        drawn("Sessions", "sessions");
+        visit("activity");
+        drawn("Active users", "dau");
         browser.await(By.cssSelector("#days button[value='7']")).click();
+        List<Double> lastDays =
+                numbers(
+                        "dau",
+                        "marts.activity WHERE day > '" + TODAY.minusDays(7) + "' ORDER BY day");
         Awaitility.await("seven days")
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> drawn("Sessions", "sessions").size() == 7);
+                .until(() -> drawn("Active users", "dau").size() == lastDays.size());
+        assertThat(drawn("Active users", "dau")).isEqualTo(lastDays);
         // Days come from nowhere but the rows: one that has none is not zero.
         assertThat(
                         (List<?>)
