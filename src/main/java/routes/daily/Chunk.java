@@ -13,6 +13,7 @@ final class Chunk implements Rows {
 
     private final ByteArrayOutputStream rows = new ByteArrayOutputStream(FULL_BYTES + 512 * 1024);
     private int lines;
+    private volatile boolean written;
 
     void add(int epochDay, long number, String problem, byte[] text, int start, int length)
             throws IOException {
@@ -32,13 +33,20 @@ final class Chunk implements Rows {
         return lines;
     }
 
+    /** True if an insert was tried. */
+    boolean written() {
+        return written;
+    }
+
     @Override
     public void writeTo(OutputStream out) throws IOException {
+        written = true;
         rows.writeTo(out);
     }
 
     void clear() {
         rows.reset();
         lines = 0;
+        written = false;
     }
 }

@@ -33,6 +33,9 @@ final class Chunks implements Iterator<Rows>, Closeable {
     private LineReader line;
     private Future<Chunk> reading;
     private Chunk ready;
+    private Chunk last;
+    private boolean drained;
+    private boolean broken;
     private int read;
     private long lines;
     private long blank;
@@ -100,12 +103,16 @@ final class Chunks implements Iterator<Rows>, Closeable {
     }
 
     /**
-     * Waits for the next chunk.
+     * Waits for the next chunk. Camel asks on when a part has failed, to release what is left: the
+     * rest of a file is not read for that.
      *
      * @throws UncheckedIOException when the file cannot be read to its end
      */
     @Override
     public boolean hasNext() {
+        if (broken || drained) {
+            return false;
+        }
         if (ready == null) {
             ready = await();
             if (ready.lines() > 0) {
@@ -116,18 +123,23 @@ final class Chunks implements Iterator<Rows>, Closeable {
     }
 
     private Chunk await() {
+        broken = true;
         try {
-            return reading.get();
+            Chunk chunk = reading.get();
+            broken = false;
+            return chunk;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException broken) {
+            if (e.getCause() instanceof IOException cause) {
                 throw new UncheckedIOException(
                         place
                                 + " cannot be read to its end ("
-                                + broken.getMessage()
+                                + cause.getMessage()
                                 + "): put it there again, whole",
-                        broken);
+                        cause);
             }
-            throw new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while a file is read", e);
@@ -136,9 +148,10 @@ final class Chunks implements Iterator<Rows>, Closeable {
 
     @Override
     public Rows next() {
-        Chunk chunk = ready;
+        drained = last != null && !last.written();
+        last = ready;
         ready = null;
-        return chunk;
+        return last;
     }
 
     @Override

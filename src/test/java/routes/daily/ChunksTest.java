@@ -1,0 +1,82 @@
+package routes.daily;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import org.apache.commons.io.input.CountingInputStream;
+import org.junit.jupiter.api.Test;
+import routes.clickhouse.Rows;
+import routes.jobs.JobDays;
+import routes.storage.StoredObject;
+
+/** A file's chunks, asked for as Camel's split does: for the next one before one is inserted. */
+class ChunksTest {
+    private static final int LINES = 400_000;
+    private static final byte[] FILE =
+            ("x".repeat(99) + "\n").repeat(LINES).getBytes(StandardCharsets.US_ASCII);
+
+    private final CountingInputStream in = new CountingInputStream(new ByteArrayInputStream(FILE));
+    private final DayFile file =
+            new DayFile(
+                    JobDays.unlocked("load", LocalDate.of(2026, 3, 29)),
+                    new StoredObject("events/2026-03-29.jsonl", FILE.length, "etag", null),
+                    true,
+                    false);
+
+    private Chunks chunks(InputStream bytes) {
+        return new Chunks(file, "s3://caravan/file", bytes, 1_000, (lines, at, size) -> {});
+    }
+
+    @Test
+    void eachLine_isInOneChunk_alsoWhenTheNextOneIsReadMeanwhile() throws IOException {
+        ByteArrayOutputStream inserted = new ByteArrayOutputStream();
+        try (Chunks chunks = chunks(in)) {
+            while (chunks.hasNext()) {
+                Rows chunk = chunks.next();
+                chunks.hasNext();
+                chunk.writeTo(inserted);
+            }
+        }
+        // Day, number, no problem, length, and the text.
+        assertThat(inserted.size()).isEqualTo(LINES * (2 + 8 + 1 + 1 + 99));
+        assertThat(file.lines()).isEqualTo(LINES);
+    }
+
+    @Test
+    void insertThatFails_theRestOfTheFileIsNotRead() throws IOException {
+        try (Chunks chunks = chunks(in)) {
+            int released = 0;
+            while (chunks.hasNext()) {
+                chunks.next();
+                released++;
+            }
+            assertThat(released).isEqualTo(2);
+        }
+        assertThat(in.getByteCount()).isLessThan(FILE.length);
+    }
+
+    @Test
+    void fileThatBreaksOff_isNamed_once() throws IOException {
+        InputStream broken =
+                new FilterInputStream(in) {
+                    @Override
+                    public int read(byte[] bytes, int from, int length) throws IOException {
+                        throw new IOException("connection reset");
+                    }
+                };
+        try (Chunks chunks = chunks(broken)) {
+            assertThatThrownBy(chunks::hasNext)
+                    .hasMessage(
+                            "s3://caravan/file cannot be read to its end (connection reset): put it"
+                                    + " there again, whole");
+            assertThat(chunks.hasNext()).isFalse();
+        }
+    }
+}
