@@ -1,8 +1,8 @@
 package routes.jobs;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,6 +21,7 @@ import org.apache.camel.component.sql.SqlConstants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import routes.pipeline.Meters;
 import routes.pipeline.Reason;
 
 /**
@@ -59,24 +60,15 @@ public final class Job {
         this.daysBack = daysBack;
         this.postgres = postgres;
         this.clock = clock;
-        succeeded = runs(registry, "succeeded");
-        failed = runs(registry, "failed");
-        Gauge.builder("caravan.job.due.days", backlog, latest -> latest.get().days())
-                .tag("job", settings.name())
-                .description("days that are due and not done")
-                .register(registry);
-        Gauge.builder("caravan.job.due.seconds", backlog, latest -> latest.get().seconds())
-                .tag("job", settings.name())
-                .description("how long the oldest of them has been due")
-                .register(registry);
-    }
-
-    private Counter runs(MeterRegistry registry, String outcome) {
-        return Counter.builder("caravan.job.runs")
-                .tag("job", settings.name())
-                .tag("outcome", outcome)
-                .description("tries of a day that ended")
-                .register(registry);
+        Meters meters = new Meters(registry, "caravan.job.", Tags.of("job", settings.name()));
+        String runs = "tries of a day that ended";
+        succeeded = meters.counter("runs", runs, "outcome", "succeeded");
+        failed = meters.counter("runs", runs, "outcome", "failed");
+        meters.gauge("due.days", "days that are due and not done", () -> backlog.get().days());
+        meters.gauge(
+                "due.seconds",
+                "how long the oldest of them has been due",
+                () -> backlog.get().seconds());
     }
 
     private String name() {

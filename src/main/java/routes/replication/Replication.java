@@ -1,7 +1,7 @@
 package routes.replication;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,10 +10,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.pipeline.Meters;
 import routes.sql.SqlFile;
 
 /** The publication at the one Postgres and the subscription at the other. */
@@ -43,37 +43,22 @@ public final class Replication {
         this.settings = settings;
         this.publisher = publisher;
         setup = new ReplicationSetup(settings, publisher, subscriber);
-        gauge(
-                registry,
-                "active",
-                "1 while the subscriber is connected",
-                now -> now.active() ? 1 : 0);
-        gauge(
-                registry,
+        Meters meters =
+                new Meters(
+                        registry,
+                        "caravan.replication.",
+                        Tags.of("subscription", settings.subscription()));
+        meters.gauge("active", "1 while the subscriber is connected", () -> state.active() ? 1 : 0);
+        meters.gauge(
                 "held.bytes",
                 "Log that the publisher keeps for the subscription",
-                ReplicationState::held);
-        gauge(
-                registry,
-                "lag.bytes",
-                "Log that the subscriber has not confirmed",
-                ReplicationState::lagBytes);
-        gauge(
-                registry,
+                () -> state.held());
+        meters.gauge(
+                "lag.bytes", "Log that the subscriber has not confirmed", () -> state.lagBytes());
+        meters.gauge(
                 "lag.seconds",
                 "Since when the oldest log is not confirmed",
-                ReplicationState::lagSeconds);
-    }
-
-    private void gauge(
-            MeterRegistry registry,
-            String name,
-            String description,
-            ToDoubleFunction<ReplicationState> value) {
-        Gauge.builder("caravan.replication." + name, () -> value.applyAsDouble(state))
-                .description(description)
-                .tag("subscription", settings.subscription())
-                .register(registry);
+                () -> state.lagSeconds());
     }
 
     String subscription() {
