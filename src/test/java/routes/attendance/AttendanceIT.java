@@ -225,7 +225,7 @@ class AttendanceIT {
                 .until(
                         () ->
                                 runtime.metric(
-                                                "caravan_sink_duplicates_total",
+                                                "caravan_sink_changed_content_total",
                                                 "attendance_enriched")
                                         >= 2);
         assertThat(row(id)).containsEntry("ATTENDANCE_MARK", 1);

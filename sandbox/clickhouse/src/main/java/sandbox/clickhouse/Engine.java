@@ -7,6 +7,8 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,9 +89,25 @@ class Engine implements AutoCloseable {
 
     /** Runs a statement that gives one short text, as TabSeparated. */
     String text(String statement) throws EngineException, IOException {
+        return text(statement, "");
+    }
+
+    /** The columns that an INSERT into the table fills when it names none, quoted. */
+    List<String> columns(String table, String database) throws EngineException, IOException {
+        List<String> columns = new ArrayList<>();
+        for (String line : text("DESCRIBE TABLE " + table, database).split("\n")) {
+            String[] fields = line.split("\t", -1);
+            if (fields[2].isEmpty() || fields[2].equals("DEFAULT")) {
+                columns.add('`' + fields[0].replace("`", "\\`") + '`');
+            }
+        }
+        return columns;
+    }
+
+    private String text(String statement, String database) throws EngineException, IOException {
         try (NativeText text = NativeText.of(statement);
                 Result result =
-                        run(new Query(text, "", Map.of(), Map.of(), "TabSeparated", false))) {
+                        run(new Query(text, database, Map.of(), Map.of(), "TabSeparated", false))) {
             long length = result.length();
             return length == 0
                     ? ""

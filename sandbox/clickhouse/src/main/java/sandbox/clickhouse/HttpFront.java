@@ -186,17 +186,18 @@ class HttpFront implements AutoCloseable {
                 .put(
                         "X-ClickHouse-Query-Id",
                         firstOf(parameters.get("query_id"), null, UUID.randomUUID().toString()));
+        String database =
+                firstOf(parameters.get("database"), header(request, "X-ClickHouse-Database"), "");
         long start = System.nanoTime();
         turns.acquireUninterruptibly();
-        try (BlankLines.Ready ready = BlankLines.handle(text, statement, spool);
+        try (BlankLines.Ready ready =
+                        BlankLines.handle(
+                                text, statement, spool, table -> engine.columns(table, database));
                 Result result =
                         engine.run(
                                 new Query(
                                         ready.text(),
-                                        firstOf(
-                                                parameters.get("database"),
-                                                header(request, "X-ClickHouse-Database"),
-                                                ""),
+                                        database,
                                         settings(parameters, ready),
                                         bound(parameters),
                                         format,

@@ -451,6 +451,22 @@ class ServicesIT {
     }
 
     @Test
+    void clickhouse_dataWithBlankLines_arrivesInAllColumnsAndAnEphemeralOne() throws Exception {
+        clickhouse.ask(
+                "CREATE TABLE caravan.derived (v String, `w`` x` String DEFAULT '-', twice String"
+                        + " DEFAULT concat(v, e), alias String ALIAS v, e String EPHEMERAL 'no')"
+                        + " ENGINE = MergeTree ORDER BY tuple()");
+        clickhouse.insert(
+                "INSERT INTO caravan.derived (*, e) FORMAT RowBinaryWithNames",
+                "\2\1v\1e\3\n\n;\3yes");
+        assertEquals(
+                "[\"\\n\\n;-\\n\\n;yes\"]",
+                clickhouse.ask(
+                        "SELECT toJSONString(arraySort(groupArray(concat(v, `w`` x`, twice)))) FROM"
+                                + " caravan.derived FORMAT TSVRaw"));
+    }
+
+    @Test
     void clickhouse_takesGzip_andRefusesOneThatIsCutOff() throws Exception {
         clickhouse.ask(
                 "CREATE TABLE caravan.zipped (v String) ENGINE = MergeTree ORDER BY tuple()");
