@@ -84,7 +84,7 @@ public final class SinkRoute extends RouteBuilder {
                 .transform().method("sink-{{name}}", "narrow").id("begin-narrow")
                 .loopDoWhile(SinkRoute::isOpen)
                     .doTry()
-                        .to("clickhouse:{{table}}_rehearsal?format=JSONEachRow").id("rehearse")
+                        .to("clickhouse:{{table}}_rehearsal?columns=*,kafka_deadline&format=JSONEachRow").id("rehearse")
                         .to("bean:sink-{{name}}?method=taken").id("taken")
                     .doCatch(ClickHouseRefused.class)
                         .to("bean:sink-{{name}}?method=refused").id("refused")
