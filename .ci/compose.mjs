@@ -1,4 +1,5 @@
-// Usage: node compose.mjs PROJECT: exit code 1 and a line a fault if docker-compose.yml breaks the schema or a promise.
+// Usage: node compose.mjs PROJECT: exit code 1 and a line a fault if docker-compose.yml breaks the schema or a promise:
+// pinned images, health checks, nothing open to the network, and all that the demo runs.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import Ajv2019 from "ajv/dist/2019.js";
@@ -37,6 +38,25 @@ for (const [name, service] of Object.entries(compose.services)) {
     const source = volume.split(":")[0];
     if (!source.startsWith(".") && !(source in compose.volumes)) faults.push(`${name}: no volume ${source}`);
   }
+}
+
+const properties = (file) => Object.fromEntries(
+  readFileSync(`${project}/src/main/resources/${file}`, "utf8").split("\n")
+    .filter((line) => /^[^#].*=/.test(line))
+    .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+const demo = properties("demo.properties");
+const defaults = properties("application.properties");
+const ours = (variable) => String(compose.services.caravan.environment[variable]
+  ?? defaults[Object.keys(defaults).find((key) => key.toUpperCase().replace(/[.-]/g, "_") === variable)] ?? "");
+for (const variable of ["OUTBOXES", "SINKS", "STREAMS", "JOBS", "CINEMA_GENERATOR", "ATTENDANCE_DIRECTORIES"]) {
+  for (const name of demo[`CARAVAN_${variable}`].split(",")) {
+    if (!ours(`CARAVAN_${variable}`).split(",").includes(name)) {
+      faults.push(`caravan: CARAVAN_${variable} lacks ${name}, which the demo runs`);
+    }
+  }
+}
+for (const variable of Object.keys(demo).filter((name) => /_(URL|BROKERS)$/.test(name))) {
+  if (!(variable in compose.services.caravan.environment)) faults.push(`caravan: no ${variable}`);
 }
 
 const networks = (name) => compose.services[name].networks ?? ["default"];

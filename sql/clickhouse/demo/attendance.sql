@@ -6,4 +6,4 @@ SELECT
     countIf(TEACHER_FIO IS NOT NULL) AS with_teacher,
     uniqExact(JOURNAL_ID, STUDENT_ID, LESSON_ID, LESSON_DATE) AS marks
 FROM attendance_enriched
-WHERE toString(ID) IN (SELECT arrayJoin(splitByString({separator:String}, {keys:String})))
+WHERE toString(ID) IN (SELECT key FROM format(TSV, 'key String', {keys:String}))

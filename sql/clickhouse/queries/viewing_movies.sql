@@ -9,4 +9,4 @@ FROM marts.viewing_sessions
 WHERE toDate(started) BETWEEN {from:Date} AND {to:Date}
 GROUP BY movie_id
 ORDER BY watched_minutes DESC, movie_id
-LIMIT 50
+LIMIT 5000

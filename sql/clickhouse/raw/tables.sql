@@ -94,3 +94,18 @@ CREATE TABLE IF NOT EXISTS raw.loads (
     loaded_at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = MergeTree
 ORDER BY (day, loaded_at);
+
+-- How many rows of raw.edited_lines the day had when the file was read.
+ALTER TABLE raw.loads ADD COLUMN IF NOT EXISTS edits UInt64;
+
+-- A row an edit of a rejected line: what is read in its place whenever a file of the day has this text on this line. The
+-- latest edit counts.
+CREATE TABLE IF NOT EXISTS raw.edited_lines (
+    day Date,
+    line_number UInt64,
+    rejected String,
+    text String,
+    edited_at DateTime64(3, 'UTC') DEFAULT now64(3)
+) ENGINE = MergeTree
+ORDER BY (day, line_number, edited_at)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -11,9 +11,17 @@ ALTER TABLE {table}
     ADD COLUMN IF NOT EXISTS kafka_content UUID,
     ADD COLUMN IF NOT EXISTS kafka_deadline DateTime64(3, 'UTC') EPHEMERAL '2299-12-31 23:59:59';
 
--- An insert that comes after the deadline that it names is refused (code 395).
+-- An insert is refused (code 395) that comes after the deadline that it names, or after a start of ClickHouse that its
+-- look-up, 30 s before the deadline, did not see.
 ALTER TABLE {table}
-    MODIFY COLUMN arrived_at DEFAULT if(throwIf(now64(3) > kafka_deadline, 'too late') = 0, now64(3), now64(3));
+    MODIFY COLUMN arrived_at DEFAULT if(
+        throwIf(
+            now64(3) > kafka_deadline OR now64(3) - toIntervalSecond(uptime()) > kafka_deadline - INTERVAL 30 SECOND,
+            'too late'
+        ) = 0,
+        now64(3),
+        now64(3)
+    );
 
 -- Every key that has come in, with which content and which batch: a row whose TTL has passed is still known.
 CREATE TABLE IF NOT EXISTS {table}_keys (

@@ -7,7 +7,9 @@ SELECT
     (
         SELECT toString(groupBitXor(cityHash64(uuid, metadata_modification_time, dependencies_database, dependencies_table)))
         FROM system.tables
-        WHERE engine = 'MaterializedView' OR notEmpty(dependencies_table)
+        WHERE
+            database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA')
+            AND (engine = 'MaterializedView' OR notEmpty(dependencies_table))
     ) AS views
 FROM {table}_keys
-WHERE kafka_key IN (SELECT arrayJoin(splitByString({separator:String}, {keys:String})))
+WHERE kafka_key IN (SELECT key FROM format(TSV, 'key String', {keys:String}))

@@ -1,7 +1,5 @@
--- Every materialized view that inserts run through (so no refreshable one), in any database: the table that it reads,
--- its columns, the table that it fills ('' for a hidden one), as its own text names it, that one's engine and number of
--- tokens that it remembers, and whether it says up to which offset of each partition it has been filled. The base is
--- {table}, whose sink asks.
+-- The materialized views behind {table}, in any database, without refreshable ones. ClickHouse names all views of a table, but
+-- shows an account only the tables that it may see.
 WITH
     places AS (
         SELECT
@@ -12,6 +10,7 @@ WITH
             engine_full,
             create_table_query,
             as_select,
+            toUnixTimestamp(metadata_modification_time) AS changed,
             arrayJoin(arrayConcat([('', '')], arrayZip(dependencies_database, dependencies_table))) AS dependent
         FROM system.tables
     ),
@@ -25,20 +24,28 @@ WITH
     ),
     '(?:\\w+|`(?:[^`\\\\]|\\\\.)+`)\\.(?:\\w+|`(?:[^`\\\\]|\\\\.)+`)' AS identifier
 SELECT
-    concat(currentDatabase(), '.{table}') AS base,
-    reads.place AS source,
-    view.place AS view,
+    concat(currentDatabase(), '.{table}') AS base, -- the table whose sink asks
+    reads.place AS source, -- the table that the view reads
+    concat(reads.dependent.1, '.', reads.dependent.2) AS view,
+    view.engine != '' AS visible, -- if not, all of the following is empty
     view.as_select AS as_select,
-    selected.names AS columns,
+    view.changed AS created, -- seconds
+    selected.names AS columns, -- of the view, quoted
+    -- The table that the view fills, as its own text names it, empty for a hidden one.
     extract(view.create_table_query, concat('^CREATE MATERIALIZED VIEW ', identifier, ' TO (', identifier, ')')) AS target,
     replaceRegexpAll(target, '`|\\\\(.)', '\\1') AS target_place,
-    filled.marked AS marked,
+    filled.marked AS marked, -- 1: it says up to which offset of each partition it has been filled
     fills.engine AS engine,
-    toUInt64OrZero(extract(fills.engine_full, 'non_replicated_deduplication_window = (\\d+)')) AS window
+    -- How many tokens it remembers, and how many things it fsyncs, see engine.sql.
+    toUInt64OrZero(extract(fills.engine_full, 'non_replicated_deduplication_window = (\\d+)')) AS window,
+    countMatches(fills.engine_full, 'fsync_(after_insert|part_directory) = (1|true)') AS fsyncs,
+    fills.changed AS changed, -- seconds, and whether that was in this second
+    fills.changed >= toUnixTimestamp(now()) AS just_changed
 FROM places AS reads
-INNER JOIN places AS view ON view.database = reads.dependent.1 AND view.name = reads.dependent.2 AND view.dependent.1 = ''
+LEFT JOIN places AS view ON view.database = reads.dependent.1 AND view.name = reads.dependent.2 AND view.dependent.1 = ''
 LEFT JOIN places AS fills ON fills.place = target_place AND fills.dependent.1 = ''
 LEFT JOIN columns AS filled ON filled.place = target_place
 LEFT JOIN columns AS selected ON selected.place = view.place
-WHERE view.engine = 'MaterializedView'
+WHERE reads.dependent.2 != '' AND view.engine IN ('MaterializedView', '')
 ORDER BY source, view
+SETTINGS join_use_nulls = 0

@@ -1,11 +1,12 @@
--- Days that jobs have not done, the oldest first, for the board.
+-- Days that jobs have not done, the oldest first, of how many, for the board.
 SELECT
     job,
     day::text AS day,
     attempts,
     problem,
-    to_char(due_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS due_since
+    to_char(due_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS due_since,
+    count(*) OVER () AS total
 FROM caravan_jobs.job_day
 WHERE state = 'due'
 ORDER BY day, job
-LIMIT 50
+LIMIT 1000

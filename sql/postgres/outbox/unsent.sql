@@ -1,6 +1,6 @@
 -- The next unsent rows by key, locked, up to :?bytes of JSON; rows that others hold are left for later, and so is the
 -- value of a row that is larger than :?largest. By the key's first column behind :?after, or from the first unsent row.
-SELECT relation, place, key, value, bytes, committed, after, NULL::bigint AS lost
+SELECT relation, place, key, value, bytes, committed, after, NULL::bigint AS lost, transaction, {numbers} AS numbers
 FROM (
     SELECT
         f.*,
@@ -13,7 +13,8 @@ FROM (
             CASE WHEN octet_length(l.value) <= :?largest THEN l.value END AS value,
             coalesce(octet_length(l.value), l.size) AS bytes,
             l.committed,
-            l.after
+            l.after,
+            l.transaction
         FROM (
             SELECT
                 t.tableoid::text AS relation,
@@ -25,7 +26,8 @@ FROM (
                         THEN row_to_json((SELECT whole_row FROM (SELECT {columns}) AS whole_row))::text
                 END AS value,
                 to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed,
-                {first}::text AS after
+                {first}::text AS after,
+                t.xmin AS transaction
             FROM {table} AS t
             WHERE
                 t.{apart} IS NOT TRUE

@@ -1,5 +1,5 @@
--- How many rows stand behind the position (counted up to a million); of the first of them, for how many seconds it has
--- been committed, if Postgres keeps that, and its transaction; transactions that come later.
+-- How many rows stand behind the position (counted up to a million), and how many are skipped; of the first behind it, for how
+-- many seconds it has been committed, if Postgres keeps that, and its transaction; transactions that come later.
 WITH p AS (
     SELECT
         coalesce(
@@ -16,7 +16,7 @@ SELECT
         SELECT count(*)
         FROM (SELECT FROM {table} AS t WHERE t.{apart} > (SELECT arrival FROM p) LIMIT 1000000) AS counted
     ) AS rows,
-    0 AS skipped,
+    (SELECT count(*) FROM caravan_arrivals.skipped AS s WHERE s.pipeline = :?pipeline AND NOT s.released) AS skipped,
     f.seconds,
     f.transaction,
     pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next

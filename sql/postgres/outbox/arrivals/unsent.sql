@@ -1,12 +1,13 @@
 -- The rows behind a pipeline's position as they arrived, up to :?bytes of JSON, unless another runtime holds the
--- position; a pipeline that has none yet begins before the first row, with the next poll.
+-- position; before them, those that were skipped and are released. A pipeline that has no position yet begins before the first
+-- row, with the next poll.
 WITH begun AS (
     INSERT INTO caravan_arrivals.position (pipeline, relation)
     SELECT CAST(:?pipeline AS text), '{table}'::regclass::oid
     WHERE NOT EXISTS (SELECT FROM caravan_arrivals.position WHERE pipeline = :?pipeline)
     ON CONFLICT (pipeline) DO NOTHING
 )
-SELECT '' AS relation, place, key, value, bytes, committed, NULL::text AS after, lost
+SELECT '' AS relation, place, key, value, bytes, committed, NULL::text AS after, lost, transaction, {numbers} AS numbers
 FROM (
     SELECT
         f.*,
@@ -19,6 +20,7 @@ FROM (
             CASE WHEN octet_length(a.value) <= :?largest THEN a.value END AS value,
             coalesce(octet_length(a.value), a.size) AS bytes,
             a.committed,
+            a.transaction,
             CASE WHEN NOT p.valid THEN p.arrival END AS lost
         FROM (
             SELECT
@@ -38,9 +40,26 @@ FROM (
                     WHEN {size} <= :?largest
                         THEN row_to_json((SELECT whole_row FROM (SELECT {columns}) AS whole_row))::text
                 END AS value,
-                to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed
-            FROM {table} AS t
-            WHERE t.{apart} > CASE WHEN p.valid THEN p.arrival ELSE 0 END
+                to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed,
+                t.xmin AS transaction
+            FROM (
+                (
+                    SELECT t.xmin, t.*
+                    FROM caravan_arrivals.skipped AS s
+                    JOIN {table} AS t ON t.{apart} = s.arrival AND {key} = s.key
+                    WHERE s.pipeline = :?pipeline AND s.released AND s.relation = '{table}'::regclass::oid AND p.valid
+                    ORDER BY t.{apart}
+                    LIMIT :?rows
+                )
+                UNION ALL
+                (
+                    SELECT t.xmin, t.*
+                    FROM {table} AS t
+                    WHERE t.{apart} > CASE WHEN p.valid THEN p.arrival ELSE 0 END
+                    ORDER BY t.{apart}
+                    LIMIT :?rows
+                )
+            ) AS t
             ORDER BY t.{apart}
             LIMIT :?rows
         ) AS a

@@ -1,7 +1,5 @@
 -- Rows that the outboxes leave alone until somebody lets them go, on the server that their table is on.
 
-CREATE SCHEMA IF NOT EXISTS caravan_outbox;
-
 CREATE TABLE IF NOT EXISTS caravan_outbox.skipped (
     pipeline text NOT NULL,
     key text NOT NULL,

@@ -1,5 +1,8 @@
 // Attendance: the marks of the electronic journal, by group and by teacher.
-import { bars, element, get, of, page, panel, problem, queryPanel, shown, table } from "../board.js";
+import { bars, element, get, namesPanel, of, page, panel, problem, queryPanel, shown, table } from "../board.js";
+
+const perGroup = Object.fromEntries(["present", "absent", "excused", "other", "marks"].map((mark) => [mark, "sum"]));
+const perTeacher = { marks: "sum", present_percent: { mean: "marks" }, absent_percent: { mean: "marks" } };
 
 const compare = new Intl.Collator("ru", { numeric: true }).compare;
 
@@ -15,7 +18,7 @@ async function today(place) {
   if (answer.problem) return place.replaceChildren(problem(answer.problem));
   const [[, , marks, students], ...groups] = answer.data;
   place.replaceChildren(element("p", {}, element("b", { class: "big" }, shown(marks)), ` marks of ${shown(students)} students`));
-  if (groups.length > 0) place.append(of(["group_title", "marks", "students"], by("group_title", table))(answer.meta, groups));
+  if (groups.length > 0) place.append(of(["group_title", "marks", "students"], by("group_title", (columns, rows) => table(columns, rows, { label: "Groups of today" })))(answer.meta, groups));
 }
 
 page(
@@ -30,7 +33,11 @@ page(
     const students = element("div", { class: "stack" });
     const choose = element("select", { "aria-label": "Group", change: () => show(choose.value) });
     const show = (group) =>
-      students.replaceChildren(queryPanel(`Students of ${group || "no group"}`, "attendance_students", { ...days, group }, by("student", table), "of each mark, the click that counts"));
+      students.replaceChildren(
+        namesPanel(`Students of ${group || "no group"}`, () =>
+          queryPanel(`Students of ${group || "no group"}`, "attendance_students", { ...days, group }, by("student", (columns, rows) => table(columns, rows, { totals: perGroup })), "of each mark, the click that counts"),
+        ),
+      );
     const groups = queryPanel(
       "By group",
       "attendance_by_group",
@@ -41,8 +48,8 @@ page(
         return element(
           "div",
           {},
-          of(["group_title", "present", "absent", "excused", "other"], bars)(columns, sorted),
-          sorted.length > 20 ? table(columns, sorted) : null,
+          of(["group_title", "present", "absent", "excused", "other", "marks"], bars, { unit: "marks", stacked: true, by: "marks" })(columns, sorted),
+          table(columns, sorted, { totals: perGroup }),
           element("label", { class: "row" }, "Students of the group", choose),
         );
       }),
@@ -52,14 +59,21 @@ page(
       now,
       groups,
       students,
-      queryPanel(
-        "By teacher",
-        "attendance_by_teacher",
-        days,
-        by("teacher", (columns, sorted) =>
-          element("div", {}, of(["teacher", "present_percent", "absent_percent"], bars)(columns, sorted), table(columns, sorted)),
+      namesPanel("By teacher", () =>
+        queryPanel(
+          "By teacher",
+          "attendance_by_teacher",
+          days,
+          by("teacher", (columns, sorted) =>
+            element(
+              "div",
+              {},
+              of(["teacher", "present_percent", "absent_percent", "marks"], bars, { unit: "% of the marks", stacked: true, by: "marks" })(columns, sorted),
+              table(columns, sorted, { totals: perTeacher }),
+            ),
+          ),
+          "of their marks, how many say present and absent",
         ),
-        "of their marks, how many say present and absent",
       ),
     );
   },

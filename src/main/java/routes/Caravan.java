@@ -1,6 +1,7 @@
 package routes;
 
 import java.io.PrintWriter;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.ExecutionException;
@@ -83,17 +84,35 @@ public final class Caravan implements Runnable {
                         command.getErr().println(failure.getMessage());
                         return CommandLine.ExitCode.USAGE;
                     }
-                    command.getErr().println(Reason.of(failure));
+                    command.getErr().println(said(failure));
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
         System.exit(line.execute(arguments));
+    }
+
+    /** Of Postgres, what its driver says: pools and migrations put much around it. */
+    private static String said(Throwable failure) {
+        String said = Reason.of(failure);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String state = cause instanceof SQLException refused ? refused.getSQLState() : null;
+            if (state != null && state.matches("(08|28|3D).*")) {
+                said =
+                        "Postgres "
+                                + (state.startsWith("08") ? "does not answer" : "refuses the login")
+                                + ": start it, or correct its address, user and password in the"
+                                + " settings ("
+                                + Reason.of(cause)
+                                + ")";
+            }
+        }
+        return said;
     }
 
     private static LocalDate day(String text) {
         try {
             return LocalDate.parse(text);
         } catch (DateTimeParseException e) {
-            throw new TypeConversionException("\"" + text + "\" is no day such as 2026-03-29");
+            throw new TypeConversionException("\"" + text + "\" is not a date such as 2026-03-29");
         }
     }
 
@@ -120,6 +139,7 @@ public final class Caravan implements Runnable {
     @Command(
             name = "run",
             description = "Runs the pipelines; the same as no command.",
+            footer = "%nExample: CARAVAN_CONFIG=shop.properties ./caravan run",
             mixinStandardHelpOptions = true)
     @Override
     public void run() {

@@ -24,7 +24,10 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** Headless Chromium from Debian's packages, with what it writes to its console. */
+/**
+ * Headless Chromium from Debian's packages, with what it writes to its console. It reaches this
+ * machine alone.
+ */
 public final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PACKAGES = "Debian's packages chromium and chromium-driver";
@@ -45,8 +48,8 @@ public final class Browser implements AutoCloseable {
      */
     public static Browser open(String server) {
         Path chromium = Path.of("/usr/bin/chromium");
-        Path driver = Path.of("/usr/bin/chromedriver");
-        boolean there = Files.isExecutable(chromium) && Files.isExecutable(driver);
+        Path control = Path.of("/usr/bin/chromedriver");
+        boolean there = Files.isExecutable(chromium) && Files.isExecutable(control);
         assumeTrue(there || System.getenv("CI") != null, "Needs " + PACKAGES);
         assertThat(there).as("a browser: install %s", PACKAGES).isTrue();
         LoggingPreferences logs = new LoggingPreferences();
@@ -61,15 +64,20 @@ public final class Browser implements AutoCloseable {
                 "--disable-gpu",
                 "--hide-scrollbars",
                 "--lang=en",
+                // Whatever a page takes from elsewhere is missing.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
                 "--window-size=1280,900");
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service =
                 new ChromeDriverService.Builder()
-                        .usingDriverExecutable(new File(driver.toString()))
+                        .usingDriverExecutable(new File(control.toString()))
                         .usingAnyFreePort()
                         .withSilent(true)
                         .build();
-        return new Browser(new ChromeDriver(service, options), server);
+        ChromeDriver driver = new ChromeDriver(service, options);
+        // A page with many rows keeps axe busy, on a busy machine all the more.
+        driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
+        return new Browser(driver, server);
     }
 
     public void visit(String path) {
@@ -87,6 +95,18 @@ public final class Browser implements AutoCloseable {
                                         .filter(WebElement::isDisplayed)
                                         .findFirst()
                                         .orElse(null));
+    }
+
+    /** Clicks what is shown, also if the page has just put another in its place. */
+    public void click(By what) {
+        new WebDriverWait(driver, PATIENCE)
+                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
+                .withMessage(() -> what + " in\n" + text())
+                .until(
+                        page -> {
+                            await(what).click();
+                            return true;
+                        });
     }
 
     /** Waits for a text anywhere on the page. */
@@ -127,6 +147,33 @@ public final class Browser implements AutoCloseable {
                 Map.of(
                         "features",
                         List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** Turns the mouse's wheel with Ctrl above the middle of an element, away from the person. */
+    @SuppressWarnings("unchecked")
+    public void wheelWithCtrl(String selector) {
+        List<Number> middle =
+                (List<Number>)
+                        script(
+                                "const box ="
+                                    + " document.querySelector(arguments[0]).getBoundingClientRect();"
+                                    + " return [box.x + box.width / 2, box.y + box.height / 2]",
+                                selector);
+        driver.executeCdpCommand(
+                "Input.dispatchMouseEvent",
+                Map.of(
+                        "type",
+                        "mouseWheel",
+                        "x",
+                        middle.get(0),
+                        "y",
+                        middle.get(1),
+                        "deltaX",
+                        0,
+                        "deltaY",
+                        -240,
+                        "modifiers",
+                        2));
     }
 
     /** The window as that of a device of this size, in CSS pixels. */

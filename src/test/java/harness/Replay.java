@@ -35,25 +35,43 @@ public final class Replay {
         String end = batch.replaceFirst(".*-(\\d+)$", "$1");
         String group = "caravan-" + topic;
         try (Admin admin = Admin.create(services.kafka())) {
-            // Kafka takes no offsets from outside while a group has members, and a consumer whose
-            // farewell was lost stays one until its session ends.
-            Awaitility.await("no members in " + group)
-                    .atMost(Duration.ofSeconds(30))
-                    .until(
-                            () ->
-                                    admin.describeConsumerGroups(List.of(group))
-                                            .all()
-                                            .get()
-                                            .get(group)
-                                            .state(),
-                            ConsumerGroupState.EMPTY::equals);
+            awaitEmpty(admin, group);
             admin.alterConsumerGroupOffsets(
                             group,
                             Map.of(
                                     new TopicPartition(topic, 0),
-                                    new OffsetAndMetadata(start(batch), "caravan:end=" + end)))
+                                    new OffsetAndMetadata(
+                                            start(batch),
+                                            "caravan:end=%s,topic=%s"
+                                                    .formatted(end, batch.split("/")[1]))))
                     .all()
                     .get();
         }
+    }
+
+    /** As if it had expired; the group's members have to have left. */
+    public static void deleteGroup(Services services, String topic) throws Exception {
+        String group = "caravan-" + topic;
+        try (Admin admin = Admin.create(services.kafka())) {
+            awaitEmpty(admin, group);
+            admin.deleteConsumerGroups(List.of(group)).all().get();
+        }
+    }
+
+    /**
+     * Kafka takes no offsets from outside while a group has members, and a consumer whose farewell
+     * was lost stays one until its session ends.
+     */
+    private static void awaitEmpty(Admin admin, String group) {
+        Awaitility.await("no members in " + group)
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                admin.describeConsumerGroups(List.of(group))
+                                        .all()
+                                        .get()
+                                        .get(group)
+                                        .state(),
+                        ConsumerGroupState.EMPTY::equals);
     }
 }

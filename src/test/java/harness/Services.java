@@ -33,9 +33,11 @@ public final class Services {
     private static Services running;
 
     private final Sandbox sandbox;
+    private final Map<String, String> others;
 
-    private Services(Sandbox sandbox) {
+    private Services(Sandbox sandbox, Map<String, String> others) {
         this.sandbox = sandbox;
+        this.others = others;
     }
 
     public static synchronized Services running() throws IOException, InterruptedException {
@@ -46,9 +48,14 @@ public final class Services {
                             List.of("postgres", "subscriber", "kafka", "clickhouse"));
             // The sandbox ends with this process; the hook also removes its data.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(sandbox)));
-            running = new Services(sandbox);
+            running = new Services(sandbox, Map.of());
         }
         return running;
+    }
+
+    /** These, with another ClickHouse: {@code http://host:port}. */
+    public Services withClickHouse(String url) {
+        return new Services(sandbox, Map.of("CARAVAN_CLICKHOUSE_URL", url));
     }
 
     /** Those of this run, or null as long as no test has asked for them. */
@@ -72,6 +79,7 @@ public final class Services {
         Map<String, String> environment = new HashMap<>(sandbox.environment());
         // The tests wait longer than a runtime does for an answer that never comes.
         environment.put("CARAVAN_CLICKHOUSE_TIMEOUT", "30s");
+        environment.putAll(others);
         return environment;
     }
 
@@ -88,7 +96,7 @@ public final class Services {
     }
 
     /** The server's own superuser, who needs no password here. */
-    JdbcTemplate superuser(String service, String database) {
+    public JdbcTemplate superuser(String service, String database) {
         return database(service, database, "postgres");
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The layers of the packages, and that data are moved by Camel's endpoints. */
 class ArchitectureTest {
-    private static final JavaClasses CLASSES =
+    static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                     .importPackages("routes");
@@ -67,7 +67,7 @@ class ArchitectureTest {
                     .and()
                     .doNotHaveFullyQualifiedName("routes.command.ArchiveCommand")
                     .and()
-                    .doNotHaveFullyQualifiedName("routes.runtime.Works")
+                    .doNotHaveFullyQualifiedName("routes.runtime.JobWork")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("com.mongodb.client..");
@@ -119,9 +119,8 @@ class ArchitectureTest {
                     .and()
                     .haveNameNotMatching(
                             "routes\\.(outbox\\.(Outboxes|CatalogEntry|FlaggedTable|ArrivalTable"
-                                    + "|IndexBuilder|SourceTable|SkippedRows)"
-                                    + "|audit\\.Audit"
-                                    + "|runtime\\.ServerChecks).*")
+                                + "|IndexBuilder|SourceTable|OwnTable|SkippedRows|TopicPartitions)"
+                                + "|audit\\.Audit|runtime\\.ServerChecks).*")
                     .should()
                     .dependOnClassesThat()
                     .haveNameMatching("org\\.springframework\\.jdbc\\.core\\..*JdbcTemplate");

@@ -26,6 +26,7 @@ class EnduranceRun {
             List.of(
                     "routes.KilledRuntimeIT",
                     "routes.KilledServiceIT",
+                    "routes.PowerCutIT",
                     "routes.attendance.KilledAttendanceIT",
                     "routes.archive.KilledArchiveIT",
                     "routes.replication.KilledCinemaIT",

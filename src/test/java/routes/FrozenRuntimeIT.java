@@ -118,6 +118,51 @@ class FrozenRuntimeIT {
     }
 
     @Test
+    void stoppedWhileItBuildsAnIndex_theOtherBuildsItsOwn_andItGoesOnWhenItIsContinued()
+            throws Exception {
+        try (EventTable one = new EventTable("frozen_index", services);
+                EventTable another = new EventTable("other_index", services);
+                Connection gate = postgres.getDataSource().getConnection();
+                Statement statement = gate.createStatement()) {
+            one.insert(10);
+            another.insert(10);
+            gate.setAutoCommit(false);
+            statement.execute("LOCK TABLE frozen_index IN ROW EXCLUSIVE MODE");
+            try (RuntimeProcess frozen = start(one.environment(), "first")) {
+                awaitHolder("query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'");
+                frozen.signal("STOP");
+                try (RuntimeProcess other = start(another.environment(), "second")) {
+                    Awaitility.await("it says for whom it waits")
+                            .atMost(Duration.ofSeconds(60))
+                            .until(
+                                    () ->
+                                            other.log().contains("event=waiting for=\"process")
+                                                    && other.log().contains("(first)"));
+                    gate.rollback();
+                    Awaitility.await("the other one goes on")
+                            .atMost(MOST)
+                            .until(() -> isBuilt("other_index"));
+                    awaitArrived(another, 10, Duration.ofSeconds(60));
+                } finally {
+                    frozen.signal("CONT");
+                }
+                frozen.awaitRunning();
+                awaitArrived(one, 10, Duration.ofSeconds(60));
+                assertThat(frozen.log()).doesNotContain("event=index-missing");
+            }
+        }
+        assertThat(isBuilt("frozen_index")).isTrue();
+    }
+
+    private boolean isBuilt(String table) {
+        return postgres.queryForObject(
+                "SELECT EXISTS (SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid ="
+                        + " i.indexrelid WHERE i.indisvalid AND c.relname = ?)",
+                Boolean.class,
+                "caravan_unsent_" + table);
+    }
+
+    @Test
     void stoppedWhileItWorksOnAJob_theOtherDoesTheDay_andItCountsOnce() throws Exception {
         LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(3);
         Map<String, String> environment = services.environment();

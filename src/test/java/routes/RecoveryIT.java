@@ -34,11 +34,31 @@ class RecoveryIT {
                     new Loss("lost_rows_and_sums", true, false, true),
                     new Loss("lost_all", true, true, true));
 
+    private static final List<Loss> LOSSES_OF_EXPIRED =
+            LOSSES.stream()
+                    .map(
+                            loss ->
+                                    new Loss(
+                                            loss.name().replace("lost", "expired"),
+                                            loss.rows(),
+                                            loss.keys(),
+                                            loss.sums()))
+                    .toList();
+
     @Test
     void tokenNotedAndRowsLost_theReplayedBatchPutsThemIn() throws Exception {
+        eachLoss_isMended(LOSSES, false);
+    }
+
+    @Test
+    void groupExpired_theBatchIsFoundByWhatIsIn_andTheLogIsReadAgain() throws Exception {
+        eachLoss_isMended(LOSSES_OF_EXPIRED, true);
+    }
+
+    private static void eachLoss_isMended(List<Loss> losses, boolean expired) throws Exception {
         Services services = Services.running();
         Map<Loss, EventTable> tables = new LinkedHashMap<>();
-        for (Loss loss : LOSSES) {
+        for (Loss loss : losses) {
             tables.put(loss, new EventTable(loss.name(), services));
         }
         Map<String, String> environment = environment(tables);
@@ -63,24 +83,33 @@ class RecoveryIT {
         assertThat(second.log()).contains("event=stopped");
 
         Map<Loss, String> batches = new LinkedHashMap<>();
-        for (Loss loss : LOSSES) {
+        for (Loss loss : losses) {
             EventTable table = tables.get(loss);
             String batch = Replay.lastBatch(table, loss.name());
             batches.put(loss, batch);
             lose(loss, table, batch);
-            Replay.announceAgain(services, loss.name(), batch);
+            if (expired) {
+                Replay.deleteGroup(services, loss.name());
+            } else {
+                Replay.announceAgain(services, loss.name(), batch);
+            }
         }
 
         try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
             // Rows behind the batch: when they are in, so is the batch.
             tables.values().forEach(table -> table.insert(1));
-            for (Loss loss : LOSSES) {
+            for (Loss loss : losses) {
                 EventTable table = tables.get(loss);
                 table.assertEveryRowOnce();
                 // The list is filled after the table, by the same insert.
                 Awaitility.await("keys in the list of " + loss)
                         .atMost(Duration.ofSeconds(20))
                         .untilAsserted(() -> assertThat(keys(table, loss)).isEqualTo(2 * ROWS + 1));
+                if (expired && loss.rows() && loss.keys()) {
+                    // Nothing tells of the batch: its rows came in by the reading from the start.
+                    assertThat(third.log()).doesNotContain("event=repaired table=" + loss.name());
+                    continue;
+                }
                 assertThat(third.log())
                         .containsPattern(
                                 "batch=\"%s-0 offsets %d to %s\" event=repaired table=(caravan\\.)?%s"
@@ -105,7 +134,7 @@ class RecoveryIT {
                     // Long enough for all rows of an insert to be one batch.
                     environment.put("CARAVAN_SINK_" + variable + "_LINGER", "2s");
                 });
-        String all = String.join(",", LOSSES.stream().map(Loss::name).toList());
+        String all = String.join(",", tables.keySet().stream().map(Loss::name).toList());
         environment.put("CARAVAN_OUTBOXES", all);
         environment.put("CARAVAN_SINKS", all);
         return environment;

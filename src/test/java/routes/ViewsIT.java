@@ -66,6 +66,79 @@ class ViewsIT {
         }
     }
 
+    @Test
+    void viewThatIsCreatedDuringAnInsert_waitsForAPerson_beforeItCountsABatchTwiceForEver()
+            throws Exception {
+        Services services = Services.running();
+        try (EventTable table = new EventTable("sudden_view", services)) {
+            Map<String, String> environment = oneBatch(table, "sudden_view");
+            try (RuntimeProcess first = RuntimeProcess.start(environment).awaitRunning()) {
+                table.insert(ROWS);
+                table.assertEveryRowOnce();
+            }
+            // As if the insert had been through it: its table remembers no token when it is tried
+            // again.
+            table.clickHouse()
+                    .execute("CREATE TABLE sudden_copy (id UInt64) ENGINE = MergeTree ORDER BY id");
+            table.clickHouse()
+                    .execute(
+                            "CREATE MATERIALIZED VIEW sudden_copying TO sudden_copy AS SELECT id"
+                                    + " FROM sudden_view");
+            Replay.announceAgain(services, "sudden_view", Replay.lastBatch(table, "sudden_view"));
+            try (RuntimeProcess second = RuntimeProcess.start(environment).awaitRunning()) {
+                Awaitility.await("words")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(
+                                () ->
+                                        second.log().contains("event=needs-you")
+                                                && second.log().contains("sudden_copying was"));
+                table.insert(1);
+                table.clickHouse().execute("DROP TABLE sudden_copying");
+                table.assertEveryRowOnce();
+            }
+        }
+    }
+
+    @Test
+    void viewThatIsSafeFromTheFirst_holdsNothingUp_howeverSoonABatchFollows() throws Exception {
+        Services services = Services.running();
+        try (EventTable table = new EventTable("safe_view", services)) {
+            Map<String, String> environment = table.environment();
+            environment.put("CARAVAN_OUTBOX_SAFE_VIEW_PARTITIONS", "1");
+            try (RuntimeProcess first = RuntimeProcess.start(environment).awaitRunning()) {
+                table.insert(ROWS);
+                table.assertEveryRowOnce();
+                // The batch would come in within the second in which the table was made.
+                Awaitility.await("the beginning of a second")
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(
+                                () ->
+                                        table.number(
+                                                        "SELECT toUnixTimestamp64Milli(now64(3)) %"
+                                                                + " 1000 AS n")
+                                                < 100);
+                table.clickHouse()
+                        .execute(
+                                "CREATE TABLE safe_copy (id UInt64) ENGINE = MergeTree ORDER BY id"
+                                        + " SETTINGS non_replicated_deduplication_window = 10000,"
+                                        + " fsync_after_insert = 1, fsync_part_directory = 1");
+                table.clickHouse()
+                        .execute(
+                                "CREATE MATERIALIZED VIEW safe_copying TO safe_copy AS SELECT id"
+                                        + " FROM safe_view");
+                table.insert(1);
+                table.assertEveryRowOnce();
+            }
+            Replay.announceAgain(services, "safe_view", Replay.lastBatch(table, "safe_view"));
+            try (RuntimeProcess second = RuntimeProcess.start(environment).awaitRunning()) {
+                table.insert(1);
+                table.assertEveryRowOnce();
+                assertThat(second.log()).doesNotContain("event=needs-you");
+            }
+            assertThat(table.number("SELECT count() AS n FROM safe_copy")).isEqualTo(2);
+        }
+    }
+
     private static void assertCopied(EventTable table, int rows) {
         Awaitility.await("the views")
                 .atMost(Duration.ofSeconds(30))
@@ -81,6 +154,34 @@ class ViewsIT {
                         });
     }
 
+    /** A view that fills a table that would take a repeated insert twice. */
+    private static void createUnsafeView(EventTable table, String name) {
+        table.clickHouse().execute("CREATE TABLE %s_log (id UInt64) ENGINE = Log".formatted(name));
+        table.clickHouse()
+                .execute(
+                        "CREATE MATERIALIZED VIEW %1$s_logging TO %1$s_log AS SELECT id FROM %1$s"
+                                .formatted(name));
+    }
+
+    /** Log, health and board say that the sink waits for somebody, and why. */
+    private static void awaitNeedsYou(RuntimeProcess runtime, String name) {
+        Awaitility.await("words")
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> {
+                            assertThat(runtime.log())
+                                    .containsPattern(
+                                            "event=needs-you .*%s_log, a table of the engine Log"
+                                                    .formatted(name));
+                            assertThat(runtime.get("/observe/health").body())
+                                    .contains("sink " + name + " needs you");
+                            assertThat(runtime.get("/api/flow").body())
+                                    .containsPattern(
+                                            "\"part\":\"sink %s\",\"needs\":\"you\""
+                                                    .formatted(name));
+                        });
+    }
+
     @Test
     void viewThatCannotBeMadeSafe_holdsTheTableUp_withWords_untilItIsGone() throws Exception {
         Services services = Services.running();
@@ -88,22 +189,39 @@ class ViewsIT {
                 RuntimeProcess runtime = RuntimeProcess.start(table.environment()).awaitRunning()) {
             table.insert(10);
             table.assertEveryRowOnce();
-            table.clickHouse().execute("CREATE TABLE unsafe_view_log (id UInt64) ENGINE = Log");
-            table.clickHouse()
-                    .execute(
-                            "CREATE MATERIALIZED VIEW unsafe_view_logging TO unsafe_view_log AS"
-                                    + " SELECT id FROM unsafe_view");
+            createUnsafeView(table, "unsafe_view");
             table.insert(10);
-            Awaitility.await("words")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(
-                            () ->
-                                    runtime.log()
-                                            .contains(
-                                                    "unsafe_view_log, a table of the engine Log"));
+            awaitNeedsYou(runtime, "unsafe_view");
             assertThat(table.arrived()).isEqualTo(10);
             table.clickHouse().execute("DROP TABLE unsafe_view_logging");
             table.assertEveryRowOnce();
+        }
+    }
+
+    @Test
+    void viewThatCannotBeMadeSafe_keepsItsOwnSinkFromItsStart_andNoOther() throws Exception {
+        Services services = Services.running();
+        try (EventTable table = new EventTable("unsafe_start", services);
+                EventTable other = new EventTable("safe_start", services)) {
+            Map<String, String> environment = table.environment();
+            try (RuntimeProcess first = RuntimeProcess.start(environment).awaitRunning()) {
+                table.insert(10);
+                table.assertEveryRowOnce();
+            }
+            createUnsafeView(table, "unsafe_start");
+            environment.putAll(other.environment());
+            environment.put("CARAVAN_OUTBOXES", "unsafe_start,safe_start");
+            environment.put("CARAVAN_SINKS", "unsafe_start,safe_start");
+            try (RuntimeProcess second = RuntimeProcess.start(environment)) {
+                table.insert(10);
+                other.insert(10);
+                awaitNeedsYou(second, "unsafe_start");
+                other.assertEveryRowOnce();
+                assertThat(table.arrived()).isEqualTo(10);
+                table.clickHouse().execute("DROP TABLE unsafe_start_logging");
+                second.awaitRunning();
+                table.assertEveryRowOnce();
+            }
         }
     }
 

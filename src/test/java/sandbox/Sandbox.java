@@ -76,6 +76,17 @@ public final class Sandbox implements AutoCloseable {
         Path data =
                 Files.createTempDirectory(
                         Files.createDirectories(project.resolve("target")), "sandbox-");
+        return start(project, services, data, Map.of());
+    }
+
+    /**
+     * Starts services on a directory that is removed with them.
+     *
+     * @param environment what their processes find in theirs, besides that of this process
+     */
+    public static Sandbox start(
+            Path project, List<String> services, Path data, Map<String, String> environment)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Tests in several processes: a port whose service is just down is not taken by another.
@@ -92,8 +103,9 @@ public final class Sandbox implements AutoCloseable {
                         String.join(",", services),
                         "--free-ports",
                         "--with-parent"));
-        Sandbox sandbox =
-                new Sandbox(new ProcessBuilder(command).redirectErrorStream(true).start(), data);
+        ProcessBuilder launcher = new ProcessBuilder(command).redirectErrorStream(true);
+        launcher.environment().putAll(environment);
+        Sandbox sandbox = new Sandbox(launcher.start(), data);
         sandbox.await("ready", START_SECONDS);
         try (var in = Files.newInputStream(data.resolve("services.properties"))) {
             sandbox.ports.load(in);

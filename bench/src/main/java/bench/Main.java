@@ -13,16 +13,13 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -36,7 +33,7 @@ import org.bson.Document;
 /** Measures one after the other; each figure that is compared comes from the same run. */
 public final class Main {
     private static final int BATCH = 10_000;
-    private static final int INSERT = 25_000;
+    private static final int SMALL = 10_000;
     private static final String JSON =
             "SELECT id, row_to_json((SELECT r FROM (SELECT id, user_id, event_type, points_spent,"
                     + " event_time) AS r))::text";
@@ -44,6 +41,7 @@ public final class Main {
     private final Lab lab;
     private final Report report;
     private final int rows;
+    private final Sink sinks;
     private double outboxRate;
     private double sinkRate;
 
@@ -51,6 +49,7 @@ public final class Main {
         this.lab = lab;
         this.report = report;
         this.rows = rows;
+        sinks = new Sink(lab, report, rows);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -67,8 +66,10 @@ public final class Main {
                 switch (bench) {
                     case "outbox" -> main.outbox();
                     case "encode" -> new Encode(report, main.rows).run();
-                    case "sink" -> main.sink();
+                    case "sink" -> main.sinkRate = main.sinks.narrow();
+                    case "wide" -> main.sinks.wide();
                     case "freshness" -> main.freshness();
+                    case "idle" -> main.idle();
                     case "poll" -> main.poll();
                     case "keys" -> main.keys();
                     case "memory" -> main.memory();
@@ -152,75 +153,26 @@ public final class Main {
         report.add("outbox", "runtime / serial floor", own / floor, "ratio", ">= 1.0");
     }
 
-    /**
-     * One bare client that inserts what the runtime's sink would as JSON lines, into the same table
-     * with the same views, against the sink: its first rows after a start, and as many when it is
-     * warm.
-     */
-    private void sink() throws Exception {
-        lab.topic("bench_sink");
-        List<byte[]> inserts = new ArrayList<>();
-        StringBuilder lines = new StringBuilder();
-        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
-        try (KafkaProducer<String, String> producer = lab.producer()) {
-            for (int id = 1; id <= 2 * rows; id++) {
-                String json = Encode.record(id, now);
-                producer.send(new ProducerRecord<>("bench_sink", Integer.toString(id), json));
-                if (id <= rows) {
-                    lines.append(asInserted(id, json));
-                }
-                if (id <= rows && id % INSERT == 0) {
-                    inserts.add(lines.toString().getBytes(StandardCharsets.UTF_8));
-                    lines.setLength(0);
-                }
-            }
-        }
-        // Made by the runtime, with all that it puts beside a table.
-        lab.topic("bench_bare");
-        Lab.stop(lab.runtime(lab.pipeline("bench_bare", false, true)));
-        Process runtime = lab.runtime(lab.pipeline("bench_sink", false, true));
-        long first = lab.until(runtime, "caravan_sink_rows_inserted_total", rows);
-        double before = lab.metric("caravan_sink_rows_inserted_total");
-        long second = lab.until(runtime, "caravan_sink_rows_inserted_total", 2.0 * rows);
-        Lab.stop(runtime);
-
-        long bare = System.nanoTime();
-        for (byte[] insert : inserts) {
-            lab.clickHouse("INSERT INTO bench_bare FORMAT JSONEachRow", insert);
-        }
-        double floor = rate(inserts.size() * (double) INSERT, System.nanoTime() - bare);
-        double cold = rate(rows, first);
-        sinkRate = rate(2.0 * rows - before, second);
-        report.add("sink", "bare client, the same lines", floor, "rows/s", "");
-        report.add("sink", "runtime, first rows after a start", cold, "rows/s", "");
-        report.add("sink", "runtime, warm", sinkRate, "rows/s", "");
-        report.add("sink", "cold runtime / bare client", cold / floor, "ratio", ">= 0.8");
-        report.add("sink", "runtime / bare client", sinkRate / floor, "ratio", ">= 1.25");
-    }
-
-    /** A record as a line of an insert by the sink, of which the batch is a part. */
-    private static String asInserted(int id, String json) {
-        int start = (id - 1) / INSERT * INSERT;
-        return "{\"kafka_batch\":\"bench_sink/a1b2c3d4e5f6g7h8i9j0kl/0/%d-%d\",\"kafka_partition\":0,"
-                        .formatted(start, start + INSERT - 1)
-                + "\"kafka_offset\":%d,\"kafka_key\":\"%d\",\"kafka_content\":\"%s\",%s\n"
-                        .formatted(id - 1, id, new UUID(id, ~id), json.substring(1));
-    }
-
     /** Rows committed at 2,000 a second, and when a reader of ClickHouse sees each. */
     private void freshness() throws Exception {
         lab.eventTable("bench_fresh", 0, false);
         Process runtime = lab.runtime(lab.pipeline("bench_fresh", true, true));
         Map<Integer, Long> committed = new ConcurrentHashMap<>();
         Map<Integer, Long> seen = new HashMap<>();
-        int total = 2_000 * 30;
+        int warm = 2_000 * 30;
+        int total = 2 * warm;
         Thread writer = new Thread(() -> write(committed, total), "writer");
         writer.start();
+        int first = 1;
         while (seen.size() < total) {
+            while (seen.containsKey(first)) {
+                first++;
+            }
+            // By the primary key: a reader that costs more than what is measured would measure
+            // itself.
             String ids =
                     lab.clickHouse(
-                            "SELECT id FROM bench_fresh WHERE arrived_at > now64(3) - INTERVAL 5"
-                                    + " SECOND FORMAT TSV");
+                            "SELECT id FROM bench_fresh WHERE id >= " + first + " FORMAT TSV");
             long now = System.nanoTime();
             ids.lines().forEach(id -> seen.putIfAbsent(Integer.valueOf(id), now));
             if (!runtime.isAlive()) {
@@ -230,16 +182,49 @@ public final class Main {
         }
         writer.join();
         Lab.stop(runtime);
-        // The first two seconds warm everything up.
+        // The first half minute warms everything up.
         long[] ms =
                 seen.entrySet().stream()
-                        .filter(row -> row.getKey() > 4_000)
+                        .filter(row -> row.getKey() > warm)
                         .mapToLong(
                                 row -> (row.getValue() - committed.get(row.getKey())) / 1_000_000)
                         .sorted()
                         .toArray();
         report.add("freshness", "commit to visible, p50", ms[ms.length / 2], "ms", "<= 100");
         report.add("freshness", "commit to visible, p99", ms[ms.length * 99 / 100], "ms", "<= 300");
+    }
+
+    /** One row committed while nothing else is, and when a reader of ClickHouse sees it. */
+    private void idle() throws Exception {
+        lab.eventTable("bench_idle", 0, false);
+        Process runtime = lab.runtime(lab.pipeline("bench_idle", true, true));
+        int[] pauses = new Random(1).ints(140, 300, 700).toArray();
+        long[] nanos = new long[pauses.length];
+        try (Connection connection = lab.postgres();
+                PreparedStatement insert =
+                        connection.prepareStatement(
+                                "INSERT INTO bench_idle (id, user_id, event_type, points_spent,"
+                                        + " event_time) VALUES (?, 1, 'x', 1, now())")) {
+            for (int id = 0; id < nanos.length; id++) {
+                Thread.sleep(pauses[id]);
+                insert.setInt(1, id);
+                insert.executeUpdate();
+                long committed = System.nanoTime();
+                String sql = "SELECT count() FROM bench_idle WHERE id = " + id;
+                while (!lab.clickHouse(sql).strip().equals("1")) {
+                    Thread.sleep(2);
+                }
+                nanos[id] = System.nanoTime() - committed;
+            }
+        }
+        Lab.stop(runtime);
+        // The first 40 warm everything up.
+        report.add(
+                "idle",
+                "one row into an idle table, p50",
+                median(Arrays.copyOfRange(nanos, 40, nanos.length)),
+                "ms",
+                "<= 60");
     }
 
     private void write(Map<Integer, Long> committed, int total) {
@@ -270,12 +255,16 @@ public final class Main {
 
     /** A poll that finds 1,000 rows, in a small and in a large table. */
     private void poll() throws Exception {
-        double small = pollMs("bench_poll_small", 10_000);
-        double large = pollMs("bench_poll_large", 5_000_000);
+        double small = pollMs("bench_poll_small", SMALL);
+        double large = pollMs("bench_poll_large", large());
         report.add("poll", "1,000 rows of 10 thousand, median", small, "ms", "");
-        report.add("poll", "1,000 rows of 5 million, median", large, "ms", "");
+        report.add("poll", "1,000 rows of " + large(), large, "ms", "");
         report.add("poll", "large / small", large / small, "ratio", "<= 1.3");
         lab.sql("DROP TABLE bench_poll_large");
+    }
+
+    private int large() {
+        return 50 * rows;
     }
 
     private double pollMs(String table, int size) throws Exception {
@@ -293,6 +282,7 @@ public final class Main {
                                 "t.id, t.user_id, t.event_type, t.points_spent, t.event_time")
                         .replace("{size}", "0")
                         .replace("{not-skipped}", "TRUE")
+                        .replace("{numbers}", "NULL")
                         .replace("{committed}", "pg_xact_commit_timestamp(t.xmin)")
                         .replace("{order}", "t.id")
                         .replace(":?rows", String.valueOf(BATCH))
@@ -321,50 +311,68 @@ public final class Main {
         return median(nanos);
     }
 
-    /** The duplicate check of 1,000 new keys against few and many keys that stand. */
+    /**
+     * The look-up of 1,000 new keys in a table's list of keys, and the insert of as many rows with
+     * its views, where few and where many rows stand.
+     */
     private void keys() throws Exception {
         for (boolean random : new boolean[] {false, true}) {
-            double small = keysMs(random, 10_000);
-            double large = keysMs(random, 5_000_000);
             String kind = random ? "random" : "ascending";
-            report.add("keys", kind + ", of 10 thousand, median", small, "ms", "");
-            report.add("keys", kind + ", of 5 million, median", large, "ms", "");
-            report.add("keys", kind + ", large / small", large / small, "ratio", "<= 1.3");
+            double[] small = keysMs("bench_keys_few_" + kind, random, SMALL);
+            double[] large = keysMs("bench_keys_many_" + kind, random, large());
+            for (int i = 0; i < small.length; i++) {
+                String figure = kind + (i == 0 ? " keys, look-up" : " keys, insert");
+                report.add("keys", figure + ", of 10 thousand, median", small[i], "ms", "");
+                report.add("keys", figure + ", of " + large(), large[i], "ms", "");
+                report.add(
+                        "keys", figure + ", large / small", large[i] / small[i], "ratio", "<= 1.3");
+            }
         }
     }
 
-    private double keysMs(boolean random, int size) throws Exception {
+    private double[] keysMs(String table, boolean random, int size) throws Exception {
+        lab.topic(table);
+        // Made by the runtime, with all that it puts beside a table.
+        Lab.stop(lab.runtime(lab.pipeline(table, false, true)));
         String key = random ? "toString(generateUUIDv4())" : "toString(1000000 + number)";
-        lab.clickHouse("DROP TABLE IF EXISTS bench_keys");
-        lab.clickHouse(
-                "CREATE TABLE bench_keys (kafka_key String, kafka_batch LowCardinality(String))"
-                    + " ENGINE = MergeTree ORDER BY kafka_key SETTINGS index_granularity = 1024");
-        lab.clickHouse(
-                "INSERT INTO bench_keys SELECT "
-                        + key
-                        + ", concat('b', toString(intDiv(number, 10000))) FROM numbers("
-                        + size
-                        + ")");
-        lab.clickHouse("OPTIMIZE TABLE bench_keys FINAL");
-        String keys =
-                LongStream.range(0, 1_000)
-                        .mapToObj(
-                                i ->
-                                        random
-                                                ? java.util.UUID.randomUUID().toString()
-                                                : Long.toString(1_000_000L + size + i))
-                        .collect(Collectors.joining("','", "['", "']"));
-        String sql =
-                "SELECT kafka_key FROM bench_keys WHERE kafka_key IN "
-                        + keys
-                        + " AND kafka_batch != 'x' FORMAT Null";
-        long[] nanos = new long[51];
-        for (int run = 0; run < nanos.length; run++) {
+        String fill =
+                "INSERT INTO %1$s (id, user_id, event_type, points_spent, event_time, kafka_key,"
+                        + " kafka_batch, kafka_partition, kafka_offset, kafka_content) SELECT"
+                        + " number, number %% 5000, 'login', 1, now(), %2$s, concat('%1$s/t/0/',"
+                        + " toString(intDiv(number, 10000))), 0, number, generateUUIDv4() FROM"
+                        + " numbers(%3$d, %4$d)";
+        lab.clickHouse(fill.formatted(table, key, 0, size));
+        lab.clickHouse("OPTIMIZE TABLE " + table + "_keys FINAL");
+        lab.clickHouse("SYSTEM STOP MERGES");
+        String sql = Files.readString(Path.of("sql/clickhouse/sink/standing_keys.sql"));
+        long[] looks = new long[51];
+        long[] inserts = new long[51];
+        for (int run = 0; run < looks.length; run++) {
+            int first = size + 1_000 * run;
+            String keys =
+                    LongStream.range(first, first + 1_000)
+                            .mapToObj(
+                                    i ->
+                                            random
+                                                    ? java.util.UUID.randomUUID().toString()
+                                                    : Long.toString(1_000_000L + i))
+                            .collect(Collectors.joining("\\n", "'", "'"));
+            byte[] look =
+                    (sql.replace("{table}", table)
+                                            .replace("{batch:String}", "'x'")
+                                            .replace("{keys:String}", keys)
+                                            .replaceAll("(?m)^--.*$", "")
+                                    + " FORMAT Null")
+                            .getBytes(StandardCharsets.UTF_8);
             long start = System.nanoTime();
-            lab.clickHouse("", sql.getBytes(StandardCharsets.UTF_8));
-            nanos[run] = System.nanoTime() - start;
+            lab.clickHouse("", look);
+            long inserting = System.nanoTime();
+            lab.clickHouse(fill.formatted(table, key, first, 1_000));
+            looks[run] = inserting - start;
+            inserts[run] = System.nanoTime() - inserting;
         }
-        return median(nanos);
+        lab.clickHouse("SYSTEM START MERGES");
+        return new double[] {median(looks), median(inserts)};
     }
 
     /** Five million rows from end to end with -Xmx256m. */
@@ -485,7 +493,7 @@ public final class Main {
         StringBuilder lines = new StringBuilder();
         for (int id = 1; id <= 2 * rows; id++) {
             lines.append(event("2020-01-02", id));
-            if (id % INSERT == 0) {
+            if (id % Sink.INSERT == 0) {
                 byte[] insert = lines.toString().getBytes(StandardCharsets.UTF_8);
                 lines.setLength(0);
                 long start = System.nanoTime();
@@ -671,7 +679,7 @@ public final class Main {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static double rate(double count, long nanos) {
+    static double rate(double count, long nanos) {
         return count * 1e9 / nanos;
     }
 

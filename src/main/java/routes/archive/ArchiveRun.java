@@ -108,6 +108,8 @@ public final class ArchiveRun {
                 + report
                 + (unclearUsers == 0
                         ? ""
-                        : "; " + unclearUsers + " users stay whose dates are missing or no dates");
+                        : "; "
+                                + unclearUsers
+                                + " users stay because a date of theirs is missing or invalid");
     }
 }

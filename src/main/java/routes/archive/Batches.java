@@ -31,10 +31,10 @@ public final class Batches {
     private static final String DELETING = "deleting";
 
     /** How long after the decision its process may take copies back; the server holds it to it. */
-    private static final Duration TAKES_BACK = Duration.ofSeconds(20);
+    private static final Duration TAKES_BACK = Duration.ofSeconds(10);
 
     /** How long after the decision others wait: longer by what a command may take in the server. */
-    private static final Duration WAITS = Duration.ofSeconds(40);
+    private static final Duration WAITS = Duration.ofSeconds(25);
 
     Batches() {}
 

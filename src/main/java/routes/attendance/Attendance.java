@@ -14,7 +14,9 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.deadletter.Rejected;
@@ -39,6 +41,7 @@ public final class Attendance {
     private final Clock clock;
     private final Counter enriched;
     private final Counter deadLetters;
+    private volatile int partitions;
 
     /**
      * @param clock today, where the people have their birthdays
@@ -51,6 +54,15 @@ public final class Attendance {
         deadLetters =
                 meters.counter(
                         "dead.letters", "Malformed clicks that went to the dead-letter topic");
+    }
+
+    /**
+     * Over how many partitions of their topic clicks are spread, by their ID: always the same
+     * number, also when the topic gets more, so that a click that is sent again is in the partition
+     * of its original, and one sink sees both.
+     */
+    void spreadOver(int partitions) {
+        this.partitions = partitions;
     }
 
     Counter deadLetters() {
@@ -91,10 +103,14 @@ public final class Attendance {
         LocalDate today = LocalDate.now(clock);
         List<Message> messages = new ArrayList<>(batch.clicks().size());
         for (Click click : batch.clicks()) {
+            byte[] key = click.id().getBytes(StandardCharsets.US_ASCII);
             byte[] value = enriched(click, found, today);
-            messages.add(
-                    new Forwarded(click.record().headers(), value)
-                            .message(exchange, click.id().getBytes(StandardCharsets.US_ASCII)));
+            Message message = new Forwarded(click.record().headers(), value).message(exchange, key);
+            // As Kafka's own partitioner does, by another number.
+            message.setHeader(
+                    KafkaConstants.PARTITION_KEY,
+                    Utils.toPositive(Utils.murmur2(key)) % partitions);
+            messages.add(message);
         }
         return messages;
     }

@@ -67,6 +67,9 @@ public final class AttendanceStream implements Pipeline {
                 settings.partitions(),
                 settings.retention(),
                 recordBytes);
+        attendance.spreadOver(
+                Math.min(
+                        settings.partitions(), topics.size(settings.enrichedTopic()).partitions()));
         DeadLettersRoute.prepare(
                 topics,
                 key + "topic",

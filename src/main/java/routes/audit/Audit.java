@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.util.List;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
@@ -15,6 +16,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.jobs.JobDay;
 import routes.jobs.Migrations;
 import routes.jobs.Work;
+import routes.pipeline.Look;
+import routes.pipeline.Rights;
 import routes.settings.SettingsException;
 import routes.sql.SqlFile;
 import routes.storage.Destination;
@@ -58,6 +61,21 @@ public final class Audit implements Work {
     public void prepare() {
         Migrations.run(postgres, "audit");
         new JdbcTemplate(postgres).execute(SqlFile.text(SQL + "pg_cron.sql"));
+    }
+
+    @Override
+    public List<Look> looks() {
+        return List.of(
+                new Look(
+                        "job audit, schema caravan_jobs",
+                        "postgres",
+                        () -> Migrations.check(postgres, name())),
+                new Look(
+                        "job audit, users and users_audit",
+                        "postgres",
+                        () ->
+                                Rights.require(
+                                        postgres, "caravan.postgres.user", "audit/rights.sql")));
     }
 
     /** The name of a day's file. */

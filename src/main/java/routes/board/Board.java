@@ -3,53 +3,56 @@ package routes.board;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.board.Servers.Server;
+import routes.deadletter.WaitingLetters;
 import routes.marts.MartState;
 import routes.marts.MartStates;
-import routes.queries.NamedQueries;
-import routes.queries.QueryFailed;
 import routes.settings.Settings;
 import routes.web.Answer;
-import routes.web.Problem;
 import routes.web.Visit;
 import routes.web.WebServer;
 import routes.web.WebServer.Access;
 
 /**
- * What the board's page shows, as JSON below {@code /api}, and its two actions.
+ * What the board's page shows, as JSON below {@code /api}, and its actions.
  *
  * <p>A server that is away, or a table that is not built yet, is an answer too: an object with
  * {@code problem}, a sentence for the page to show.
  */
 public final class Board implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Board.class);
-    private static final String CSV = ".csv";
 
     private final Flow flow;
     private final Servers servers;
     private final ScheduledExecutorService looks =
-            Executors.newSingleThreadScheduledExecutor(
+            Executors.newScheduledThreadPool(
+                    2,
                     work -> {
                         Thread thread = new Thread(work, "board");
                         thread.setDaemon(true);
                         return thread;
                     });
+    private final Actions actions = new Actions();
+    private final WaitingLetters waiting;
+    private final Pauses pauses;
     private final LetterBox letters;
+    private final RejectedLines lines;
+    private final Counts counts;
     private final JobRuns jobs;
     private final MartStates marts;
-    private final NamedQueries queries;
-    private final boolean safeCsv;
+    private final Queries queries;
+    private final String currency;
 
     /**
      * @param shown the pipelines that run here
@@ -65,30 +68,161 @@ public final class Board implements AutoCloseable {
             Failures failures,
             Servers servers,
             MartStates marts) {
-        flow = new Flow(settings, shown, context, meters, failures, servers);
+        BoardSettings board = BoardSettings.read(settings);
+        pauses =
+                Pausing.of(
+                        settings, board, shown, context, meters, failures, servers.has("postgres"));
+        flow =
+                new Flow(
+                        settings,
+                        board.limits(),
+                        shown,
+                        context,
+                        meters,
+                        failures,
+                        servers,
+                        pauses);
         this.servers = servers;
-        context.getRegistry().bind("board-history", new History(flow));
-        letters = new LetterBox(settings, shown.deadLetterTopics());
-        this.jobs = new JobRuns(settings, shown.jobs(), context.createProducerTemplate());
+        context.getRegistry().bind("board-history", new History(flow, meters));
+        context.getRegistry().bind("board-actions", actions);
+        waiting = new WaitingLetters(settings, shown.deadLetterTopics(), meters);
+        letters = new LetterBox(settings, shown.deadLetterTopics(), waiting::look);
+        this.jobs = new JobRuns(settings, shown, context.createProducerTemplate());
+        lines = new RejectedLines(context.createProducerTemplate(), jobs);
+        counts = new Counts(settings, shown, waiting, meters, context.createProducerTemplate());
         this.marts = marts;
-        queries = new NamedQueries(settings);
+        queries = new Queries(settings, board);
         looks.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-        safeCsv = settings.choice("caravan.board.csv", "safe", "plain").equals("safe");
+        looks.scheduleWithFixedDelay(waiting::look, 1, 5, TimeUnit.SECONDS);
+        currency = board.currency();
     }
 
     /** Adds its addresses; the page itself is a file. */
     public void addTo(WebServer server) {
         server.add("/api/session", Access.ALL, this::session);
         server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described()));
-        server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described()));
+        server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described(visit)));
         server.add("/api/marts", Access.READERS, visit -> Answer.json(marts()));
         server.add("/api/dead-letters", Access.READERS, visit -> Answer.json(letters.described()));
-        server.add("/api/query", Access.READERS, this::query);
-        server.add("/api/jobs/run", Access.USERS, visit -> done(jobs.run(action(visit))));
-        server.add(
+        server.add("/api/counts", Access.READERS, visit -> Answer.json(counts.described()));
+        server.add("/api/query", Access.READERS, queries::answer);
+        act(server, "/api/jobs/run", "run a day", Board::day, jobs::run);
+        act(server, "/api/jobs/cancel", "cancel a day", Board::day, jobs::cancel);
+        act(
+                server,
+                "/api/pipelines/pause",
+                "pause",
+                Board::pipeline,
+                (user, request) -> pauses.pause(user, pipeline(request)));
+        act(
+                server,
+                "/api/pipelines/resume",
+                "resume",
+                Board::pipeline,
+                request -> pauses.resume(pipeline(request)));
+        act(
+                server,
                 "/api/dead-letters/replay",
+                "replay dead letters",
+                request -> text(request, "topic"),
+                request -> letters.replay(text(request, "topic")));
+        server.add("/api/dead-letters/letter", Access.READERS, this::letter);
+        server.add("/api/dead-letters/older", Access.READERS, this::older);
+        act(
+                server,
+                "/api/dead-letters/replay-one",
+                "replay a dead letter",
+                Board::letterName,
+                letters::replayOne);
+        act(
+                server,
+                "/api/dead-letters/replay-edited",
+                "edit and replay a dead letter",
+                Board::letterName,
+                letters::replayEdited);
+        act(
+                server,
+                "/api/rejected-lines/load",
+                "edit and load a line",
+                RejectedLines::name,
+                lines::load);
+    }
+
+    private Answer letter(Visit visit) {
+        return Answer.json(
+                letters.letter(
+                        visit.parameter("topic").orElse(""), visit.parameter("record").orElse("")));
+    }
+
+    private Answer older(Visit visit) {
+        return Answer.json(
+                letters.older(
+                        visit.parameter("topic").orElse(""), visit.parameter("part").orElse("")));
+    }
+
+    private static String letterName(JsonNode request) {
+        return text(request, "topic") + " " + text(request, "record");
+    }
+
+    /** Whether a route belongs to a pipeline that somebody has paused. */
+    public boolean isPaused(String route) {
+        return pauses.isPaused(route);
+    }
+
+    /** Waits until it is known which pipelines are paused; some seconds at most. */
+    public void awaitPauses() throws InterruptedException {
+        pauses.awaitKnown();
+    }
+
+    /** Adds an action: it takes the login, and is noted. */
+    private void act(
+            WebServer server,
+            String address,
+            String action,
+            Function<JsonNode, String> what,
+            Function<JsonNode, String> work) {
+        act(server, address, action, what, (user, request) -> work.apply(request));
+    }
+
+    /**
+     * Adds an action that notes who asked for it.
+     *
+     * @param work gets who asks for it, and the request; says what was done
+     */
+    private void act(
+            WebServer server,
+            String address,
+            String action,
+            Function<JsonNode, String> what,
+            BiFunction<String, JsonNode, String> work) {
+        server.add(
+                address,
                 Access.USERS,
-                visit -> done(letters.replay(action(visit).path("topic").asText())));
+                visit -> {
+                    visit.requirePost();
+                    String user = visit.user().orElseThrow();
+                    return Answer.json(
+                            Map.of(
+                                    "done",
+                                    actions.take(
+                                            user,
+                                            action,
+                                            visit.json(),
+                                            what,
+                                            request -> work.apply(user, request))));
+                });
+    }
+
+    private static String text(JsonNode request, String name) {
+        return request.path(name).asText();
+    }
+
+    private static String pipeline(JsonNode request) {
+        return text(request, "pipeline");
+    }
+
+    private static String day(JsonNode request) {
+        return text(request, "job") + " of " + text(request, "day");
     }
 
     private void look() {
@@ -96,7 +230,7 @@ public final class Board implements AutoCloseable {
             flow.look();
         } catch (RuntimeException e) {
             // A route that goes while it is looked at; the next look is in a second.
-            LOG.debug("the pipelines could not be looked at", e);
+            LOG.debug("the state of the pipelines could not be read", e);
         }
     }
 
@@ -105,7 +239,7 @@ public final class Board implements AutoCloseable {
         if (clickHouse != null && !marts.isEmpty()) {
             return Map.of(
                     "problem",
-                    "How the marts stand is not known: ClickHouse at "
+                    "The state of the marts is unknown: ClickHouse at "
                             + clickHouse.address()
                             + " does not answer ("
                             + clickHouse.problem()
@@ -114,7 +248,11 @@ public final class Board implements AutoCloseable {
         return marts.latest()
                 .<Map<String, Object>>map(
                         all -> Map.of("models", all.stream().map(Board::described).toList()))
-                .orElseGet(() -> Map.of("problem", "ClickHouse does not say how the marts stand."));
+                .orElseGet(
+                        () ->
+                                Map.of(
+                                        "problem",
+                                        "ClickHouse did not return the state of the marts."));
     }
 
     private static Map<String, Object> described(MartState state) {
@@ -128,16 +266,9 @@ public final class Board implements AutoCloseable {
         return described;
     }
 
-    private static JsonNode action(Visit visit) throws IOException {
-        visit.requirePost();
-        return visit.json();
-    }
-
-    private static Answer done(String outcome) {
-        return Answer.json(Map.of("done", outcome));
-    }
-
-    /** GET tells who is logged in, POST to in or out changes it. */
+    /**
+     * GET tells who is logged in, and the currency of amounts; POST to in or out changes the login.
+     */
     private Answer session(Visit visit) throws IOException {
         switch (visit.path()) {
             case "" -> {}
@@ -153,69 +284,16 @@ public final class Board implements AutoCloseable {
         Map<String, Object> session = new LinkedHashMap<>();
         session.put("user", visit.path().equals("/out") ? null : visit.user().orElse(null));
         session.put("reads", visit.mayRead());
+        session.put("names", queries.namesAreOpen() || session.get("user") != null);
+        session.put("currency", currency);
         return Answer.json(session);
-    }
-
-    /** {@code /NAME} is columns and rows, {@code /NAME.csv} a file of all of them. */
-    private Answer query(Visit visit) {
-        String file = visit.path().replaceFirst("^/", "");
-        boolean csv = file.endsWith(CSV);
-        String name = csv ? file.substring(0, file.length() - CSV.length()) : file;
-        if (!NamedQueries.names().contains(name)) {
-            throw new Problem(404, "There is no query " + name);
-        }
-        Map<String, String> values = values(name, visit);
-        return csv ? file(name, values) : rows(name, values);
-    }
-
-    /** From the address: the query's own parameters, and the usual days where none are given. */
-    private static Map<String, String> values(String name, Visit visit) {
-        Map<String, String> given = new HashMap<>();
-        NamedQueries.parameters(name)
-                .forEach(
-                        parameter ->
-                                visit.parameter(parameter)
-                                        .ifPresent(value -> given.put(parameter, value)));
-        try {
-            return NamedQueries.values(name, given);
-        } catch (IllegalArgumentException e) {
-            throw new Problem(400, e.getMessage());
-        }
-    }
-
-    private Answer rows(String name, Map<String, String> values) {
-        return new Answer(
-                200,
-                "application/json",
-                Map.of(),
-                out -> {
-                    try {
-                        queries.answer(name, values, "JSONCompact", out);
-                    } catch (QueryFailed e) {
-                        Answer.json(Map.of("problem", e.getMessage())).body().writeTo(out);
-                    }
-                });
-    }
-
-    private Answer file(String name, Map<String, String> values) {
-        return new Answer(
-                200,
-                "text/csv; charset=utf-8",
-                Map.of("Content-Disposition", "attachment; filename=\"" + name + CSV + "\""),
-                out -> {
-                    OutputStream to = safeCsv ? new SafeCsv(out) : out;
-                    try {
-                        queries.answer(name, values, "CSVWithNames", to);
-                        to.flush();
-                    } catch (QueryFailed e) {
-                        throw new Problem(503, e.getMessage());
-                    }
-                });
     }
 
     @Override
     public void close() {
         looks.shutdownNow();
+        waiting.close();
+        pauses.close();
         servers.close();
         queries.close();
     }

@@ -29,9 +29,10 @@ public final class Failures extends EventNotifierSupport {
      * What keeps a part of the runtime from its start, or from its next batch.
      *
      * @param person whether it waits for somebody to act, and not for a server
+     * @param since when it began to wait
      * @param failure the last try's
      */
-    public record Waiting(boolean person, Failure failure) {}
+    public record Waiting(boolean person, Instant since, Failure failure) {}
 
     private final Map<String, Failure> routes = new ConcurrentHashMap<>();
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
@@ -82,17 +83,31 @@ public final class Failures extends EventNotifierSupport {
 
     /** A part of the runtime, such as {@code sink user_login}, cannot start yet. */
     public void waiting(String part, Exception reason) {
-        waiting.put(part, new Waiting(false, new Failure(Instant.now(), Reason.of(reason))));
+        waits(part, false, reason);
     }
 
     /** A part of the runtime cannot start before somebody has done something. */
     public void needsPerson(String part, Exception reason) {
-        waiting.put(part, new Waiting(true, new Failure(Instant.now(), Reason.of(reason))));
+        waits(part, true, reason);
+    }
+
+    private void waits(String part, boolean person, Exception reason) {
+        Failure failure = new Failure(Instant.now(), Reason.of(reason));
+        waiting.merge(
+                part,
+                new Waiting(person, failure.time(), failure),
+                (before, now) -> new Waiting(person, before.since(), failure));
     }
 
     /** The part has started. */
     public void started(String part) {
         waiting.remove(part);
+    }
+
+    /** What a route failed with is of no more interest: it was paused. */
+    void forget(String route) {
+        routes.remove(route);
+        started(part(route));
     }
 
     Optional<Failure> ofRoute(String route) {

@@ -6,10 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.search.Search;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,10 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Route;
-import org.apache.camel.ServiceStatus;
-import org.apache.camel.api.management.ManagedCamelContext;
-import org.apache.camel.api.management.mbean.ManagedRouteMBean;
 import routes.board.Servers.Server;
 import routes.jobs.JobSettings;
 import routes.outbox.OutboxSettings;
@@ -35,29 +29,38 @@ import routes.sink.SinkSettings;
  * when the page is, so that it can be told while they are away.
  */
 final class Flow {
+    static final String RECORDS_BEHIND = "records behind";
+
+    /** Seconds from a row's commit within which it is to be in ClickHouse. */
+    static final String GOAL = "goalSeconds";
+
     private final Settings settings;
     private final Shown shown;
     private final CamelContext context;
     private final MeterRegistry meters;
     private final Failures failures;
     private final Servers servers;
+    private final Pauses pauses;
     private final Standing.Limits limits;
     private final Map<String, Progress> progress = new ConcurrentHashMap<>();
 
     Flow(
             Settings settings,
+            Standing.Limits limits,
             Shown shown,
             CamelContext context,
             MeterRegistry meters,
             Failures failures,
-            Servers servers) {
+            Servers servers,
+            Pauses pauses) {
         this.settings = settings;
         this.shown = shown;
         this.context = context;
         this.meters = meters;
         this.failures = failures;
         this.servers = servers;
-        limits = Standing.Limits.read(settings);
+        this.pauses = pauses;
+        this.limits = limits;
     }
 
     /** Looks how far each pipeline is; to be called each second or so, whoever reads the page. */
@@ -65,19 +68,27 @@ final class Flow {
         Instant now = Instant.now();
         for (Map<String, Object> step : steps()) {
             if (!step.containsKey("job")) {
-                progress((String) step.get("route"))
-                        .look(
-                                number(step, "rows")
-                                        + number(step, "repetitions")
-                                        + number(step, "deadLetters"),
-                                number(step, "lag"),
-                                now);
+                Progress moving = progress((String) step.get("route"));
+                moving.look(
+                        number(step, "rows")
+                                + number(step, "repetitions")
+                                + number(step, "rejected"),
+                        number(step, "lag"),
+                        now);
+                if (Boolean.TRUE.equals(step.get("paused"))) {
+                    moving.rest(now);
+                }
             }
         }
     }
 
     private Progress progress(String route) {
         return progress.computeIfAbsent(route, name -> new Progress());
+    }
+
+    /** For how long something of a pipeline has waited and nothing has moved. */
+    Duration still(String route) {
+        return progress(route).still(Instant.now());
     }
 
     static double number(Map<String, Object> step, String name) {
@@ -94,7 +105,7 @@ final class Flow {
         flow.put("servers", servers.states().stream().map(Flow::described).toList());
         flow.put("steps", steps);
         flow.put("waiting", waiting());
-        flow.put("routes", routes());
+        flow.put("routes", RouteList.of(context, failures, pauses::isPaused));
         return flow;
     }
 
@@ -115,32 +126,37 @@ final class Flow {
         List<Server> needed =
                 ((Collection<?>) step.remove("servers"))
                         .stream().map(silent::get).filter(Objects::nonNull).toList();
-        Progress moving = progress(route);
-        Optional<Failures.Failure> failure = failures.ofRoute(route);
-        String job = (String) step.get("job");
         Standing standing =
-                Standing.ofStart(
-                                context.getRouteController().getRouteStatus(route),
-                                failures.ofWaiting().get(route.replaceFirst("-", " ")),
-                                needed,
-                                limits)
-                        .orElseGet(
+                pauses.of(route)
+                        .map(Pause::standing)
+                        .or(
                                 () ->
-                                        job == null
-                                                ? Standing.ofRunning(moving, failure, limits)
-                                                : Standing.ofJob(
-                                                        Duration.ofSeconds(
-                                                                (long) number(step, "lagSeconds")),
-                                                        // The work's own route fails inside of
-                                                        // the job's, and is named after it.
-                                                        failure.or(() -> failures.ofRoute(job))));
+                                        Standing.ofStart(
+                                                context.getRouteController().getRouteStatus(route),
+                                                failures.ofWaiting()
+                                                        .get(route.replaceFirst("-", " ")),
+                                                needed,
+                                                limits))
+                        .orElseGet(() -> running(step, route));
         step.put("level", standing.level().text());
         step.put("state", standing.state());
         step.put("why", standing.why());
-        Duration behind = moving.behind(Instant.now());
+        Duration behind = progress(route).behind(Instant.now());
         if (!behind.isZero()) {
-            step.putIfAbsent("lagSeconds", (double) behind.toSeconds());
+            step.put("behindSeconds", (double) behind.toSeconds());
         }
+    }
+
+    private Standing running(Map<String, Object> step, String route) {
+        Optional<Failures.Failure> failure = failures.ofRoute(route);
+        String job = (String) step.get("job");
+        return job == null
+                ? Standing.ofRunning(
+                        progress(route), failure, () -> UnderWay.step(context, route), limits)
+                : Standing.ofJob(
+                        Duration.ofSeconds((long) number(step, "lagSeconds")),
+                        // The work's own route fails inside of the job's, and is named after it.
+                        failure.or(() -> failures.ofRoute(job)));
     }
 
     List<Map<String, Object>> steps() {
@@ -151,7 +167,27 @@ final class Flow {
         }
         shown.sinks().forEach(sink -> steps.add(step(sink)));
         shown.jobs().forEach(job -> steps.add(step(job)));
+        steps.forEach(this::pause);
         return steps;
+    }
+
+    /** Whether a pipeline that can be paused is; its lag while it does not read. */
+    private void pause(Map<String, Object> step) {
+        String route = (String) step.get("route");
+        if (!pauses.pipelines().contains(route)) {
+            return;
+        }
+        Optional<Pause> pause = pauses.of(route);
+        step.put("paused", pause.isPresent());
+        step.put("pauses", pauses.where());
+        pause.ifPresent(
+                since -> {
+                    step.put("pausedSince", since.since().toString());
+                    if (RECORDS_BEHIND.equals(step.get("lagUnit"))) {
+                        step.remove("lag");
+                        put(step, "lag", pauses.lag(route));
+                    }
+                });
     }
 
     private Map<String, Object> step(OutboxSettings outbox) {
@@ -184,8 +220,9 @@ final class Flow {
         put(step, "rows", counter("caravan.sink.rows.inserted", tag));
         put(step, "repetitions", counter("caravan.sink.duplicates", tag));
         put(step, "changedContent", counter("caravan.sink.changed.content", tag));
-        put(step, "deadLetters", counter("caravan.sink.dead.letters", tag));
-        lag(step, sink.group(), sink.topic());
+        put(step, "rejected", counter("caravan.sink.dead.letters", tag));
+        step.put(GOAL, sink.freshWithin().toMillis() / 1e3);
+        waits(step, sink.group(), sink.topic(), sink.deadLetterTopic());
         return step;
     }
 
@@ -198,8 +235,8 @@ final class Flow {
                         place("Kafka", settings.text("caravan.attendance.enriched-topic")),
                         attendanceServers());
         put(step, "rows", counter("caravan.attendance.clicks"));
-        put(step, "deadLetters", counter("caravan.attendance.dead.letters"));
-        lag(step, settings.text("caravan.attendance.group"), topic);
+        put(step, "rejected", counter("caravan.attendance.dead.letters"));
+        waits(step, settings.text("caravan.attendance.group"), topic, topic + ".dead-letter");
         return step;
     }
 
@@ -209,9 +246,12 @@ final class Flow {
         return needed;
     }
 
-    private void lag(Map<String, Object> step, String group, String topic) {
-        put(step, "lag", gauge("caravan.ranges.lag.records", "group", group, "topic", topic));
-        step.put("lagUnit", "records behind");
+    private void waits(Map<String, Object> step, String group, String topic, String letters) {
+        put(step, "deadLetters", gauge("caravan.dead.letters.waiting", "topic", letters));
+        String[] tags = {"group", group, "topic", topic};
+        put(step, "lag", gauge("caravan.ranges.lag.records", tags));
+        put(step, "lagSeconds", gauge("caravan.ranges.oldest.record.seconds", tags));
+        step.put("lagUnit", RECORDS_BEHIND);
     }
 
     private Map<String, Object> step(JobSettings job) {
@@ -273,12 +313,7 @@ final class Flow {
         return Map.of("system", system, "name", name);
     }
 
-    private String state(String route) {
-        ServiceStatus status = context.getRouteController().getRouteStatus(route);
-        return status == null ? "Waiting" : status.name();
-    }
-
-    private static Map<String, String> shown(Failures.Failure failure) {
+    static Map<String, String> shown(Failures.Failure failure) {
         return Map.of("time", failure.time().toString(), "reason", failure.reason());
     }
 
@@ -306,43 +341,10 @@ final class Flow {
                             Map<String, String> part = new LinkedHashMap<>();
                             part.put("part", entry.getKey());
                             part.put("needs", entry.getValue().person() ? "you" : "server");
+                            part.put("since", entry.getValue().since().toString());
                             part.putAll(shown(entry.getValue().failure()));
                             return part;
                         })
                 .toList();
-    }
-
-    private List<Map<String, Object>> routes() {
-        ManagedCamelContext managed =
-                context.getCamelContextExtension().getContextPlugin(ManagedCamelContext.class);
-        List<Map<String, Object>> routes = new ArrayList<>();
-        for (Route route : context.getRoutes()) {
-            ManagedRouteMBean bean = managed.getManagedRoute(route.getRouteId());
-            if (bean == null) {
-                continue;
-            }
-            try {
-                routes.add(described(route.getRouteId(), bean));
-            } catch (Exception e) {
-                throw new IllegalStateException("No statistics of route " + route.getRouteId(), e);
-            }
-        }
-        routes.sort((a, b) -> ((String) a.get("id")).compareTo((String) b.get("id")));
-        return routes;
-    }
-
-    private Map<String, Object> described(String id, ManagedRouteMBean bean) throws Exception {
-        Map<String, Object> route = new LinkedHashMap<>();
-        route.put("id", id);
-        route.put("state", state(id));
-        route.put("exchanges", bean.getExchangesTotal());
-        route.put("failed", bean.getExchangesFailed() + bean.getFailuresHandled());
-        route.put("inflight", bean.getExchangesInflight());
-        route.put("meanMs", bean.getMeanProcessingTime());
-        Date last = bean.getLastExchangeCompletedTimestamp();
-        route.put(
-                "last", last == null ? null : last.toInstant().atOffset(ZoneOffset.UTC).toString());
-        failures.ofRoute(id).ifPresent(failure -> route.put("failure", shown(failure)));
-        return route;
     }
 }

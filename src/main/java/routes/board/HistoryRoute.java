@@ -15,7 +15,7 @@ public final class HistoryRoute extends RouteBuilder {
             .errorHandler(noErrorHandler())
             .to("bean:board-history?method=rows").id("board-history-rows")
             .marshal().json().id("board-history-json")
-            .to("clickhouse:pipeline_history?columns=runtime,pipeline,moved,waiting,shared").id("board-history-insert");
+            .to("clickhouse:pipeline_history?columns=runtime,pipeline,moved,waiting,timed,fresh,slowest,shared,goal,late").id("board-history-insert");
     }
     // spotless:on
 }

@@ -2,6 +2,7 @@ package routes.board;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,40 +15,56 @@ import java.util.TimeZone;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.quartz.CronExpression;
+import routes.jobs.AskedDays;
+import routes.jobs.DayRefused;
 import routes.jobs.JobSettings;
-import routes.jobs.Jobs;
+import routes.jobs.Work;
 import routes.pipeline.Reason;
+import routes.queries.Days;
 import routes.settings.Settings;
 import routes.web.Problem;
+import routes.web.Visit;
 
 /** The scheduled jobs: when they fire next, which days are due, what their latest runs came to. */
 final class JobRuns {
     private static final String SQL = "sql:classpath:sql/postgres/board/%s?dataSource=#postgres";
 
-    /** Postgres's codes for a schema or table that is not there: no job has ever been set up. */
-    private static final Set<String> MISSING = Set.of("3F000", "42P01");
+    /** Postgres's codes for a schema, table or column that no job has made yet. */
+    private static final Set<String> MISSING = Set.of("3F000", "42P01", "42703");
 
     private final Settings settings;
     private final List<JobSettings> jobs;
+    private final Map<String, Work> works;
     private final ProducerTemplate routes;
+    private final AskedDays days;
 
-    JobRuns(Settings settings, List<JobSettings> jobs, ProducerTemplate routes) {
+    JobRuns(Settings settings, Shown shown, ProducerTemplate routes) {
         this.settings = settings;
-        this.jobs = jobs;
+        jobs = shown.jobs();
+        works = shown.works();
         this.routes = routes;
+        days = new AskedDays(routes, Clock.systemUTC());
     }
 
-    /** For the page; a problem in place of days and runs where Postgres does not answer. */
-    Map<String, Object> described() {
+    /**
+     * For the page; a problem in place of days and runs where Postgres does not answer.
+     *
+     * @param visit its parameters {@code from} and {@code to} are the days when runs began
+     * @throws Problem when one of them is no day
+     */
+    Map<String, Object> described(Visit visit) {
+        Days range = range(visit);
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("jobs", jobs.stream().map(JobRuns::described).toList());
         try {
-            described.put("due", rows("due_days.sql"));
-            described.put("runs", rows("runs.sql"));
+            described.put("due", rows("due_days.sql", range));
+            described.put("cancelled", rows("cancelled_days.sql", range));
+            described.put("runs", rows("runs.sql", range));
         } catch (CamelExecutionException e) {
             SQLException cause = e.getExchange().getException(SQLException.class);
             if (cause != null && MISSING.contains(cause.getSQLState())) {
                 described.put("due", List.of());
+                described.put("cancelled", List.of());
                 described.put("runs", List.of());
             } else {
                 described.put("problem", unreachable(e));
@@ -56,8 +73,19 @@ final class JobRuns {
         return described;
     }
 
-    private Object rows(String file) {
-        return routes.requestBody(SQL.formatted(file), (Object) null);
+    private static Days range(Visit visit) {
+        try {
+            return Days.of(visit.parameter("from"), visit.parameter("to"));
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, e.getMessage());
+        }
+    }
+
+    private Object rows(String file, Days range) {
+        return routes.requestBodyAndHeaders(
+                SQL.formatted(file),
+                null,
+                Map.of("from", range.from().toString(), "to", range.to().toString()));
     }
 
     private String unreachable(CamelExecutionException e) {
@@ -87,29 +115,75 @@ final class JobRuns {
     }
 
     /**
-     * Makes a day due, done or not.
+     * Makes a day due, done, cancelled or not.
      *
      * @param request with {@code job} and {@code day}, YYYY-MM-DD
      * @return what will happen, as a sentence
-     * @throws Problem when there is no such job or day, or Postgres does not answer
+     * @throws Problem when there is no such job, the day can never be done, or Postgres does not
+     *     answer
      */
     String run(JsonNode request) {
-        String name = request.path("job").asText();
-        if (jobs.stream().noneMatch(job -> job.name().equals(name))) {
-            throw new Problem(404, "No job " + name + " runs here: see caravan.jobs");
-        }
-        LocalDate day;
+        String name = name(request);
+        LocalDate day = day(request);
+        askFor(name, day);
+        return name + " of " + day + " is due now: a runtime that is free does it.";
+    }
+
+    /**
+     * Makes a day of a job that runs here due.
+     *
+     * @throws Problem when the day can never be done, or Postgres does not answer
+     */
+    void askFor(String job, LocalDate day) {
         try {
-            day = LocalDate.parse(request.path("day").asText());
-        } catch (DateTimeException e) {
-            throw new Problem(
-                    400, "\"" + request.path("day").asText() + "\" is no day such as 2026-03-29");
-        }
-        try {
-            Jobs.askFor(routes, name, day);
+            days.askFor(works.get(job), day);
+        } catch (DayRefused e) {
+            throw new Problem(400, e.getMessage());
         } catch (CamelExecutionException e) {
             throw new Problem(503, unreachable(e));
         }
-        return name + " of " + day + " is due now: a runtime that is free does it.";
+    }
+
+    /**
+     * Cancels a day that is due.
+     *
+     * @param request with {@code job} and {@code day}, YYYY-MM-DD
+     * @return what holds now, as a sentence
+     * @throws Problem when there is no such job, the day is not due, or Postgres does not answer
+     */
+    String cancel(String user, JsonNode request) {
+        String name = name(request);
+        LocalDate day = day(request);
+        boolean cancelled;
+        try {
+            cancelled = days.cancel(name, day, user);
+        } catch (CamelExecutionException e) {
+            throw new Problem(503, unreachable(e));
+        }
+        if (!cancelled) {
+            throw new Problem(409, name + " of " + day + " is not due");
+        }
+        return name
+                + " of "
+                + day
+                + " is cancelled. A try that is under way goes on to its end; to have the day due"
+                + " again, run it.";
+    }
+
+    private String name(JsonNode request) {
+        String name = request.path("job").asText();
+        if (!works.containsKey(name)) {
+            throw new Problem(404, "No job " + name + " runs here: see caravan.jobs");
+        }
+        return name;
+    }
+
+    private static LocalDate day(JsonNode request) {
+        String day = request.path("day").asText();
+        try {
+            return LocalDate.parse(day);
+        } catch (DateTimeException e) {
+            throw new Problem(400, "\"" + day + "\" is not a date such as 2026-03-29");
+        }
     }
 }

@@ -26,6 +26,11 @@ final class Progress {
         this.moved = moved;
     }
 
+    /** It was told to stand still: that begins to count now. */
+    synchronized void rest(Instant now) {
+        still = still == null ? null : now;
+    }
+
     /** For how long something has been waiting; zero where nothing does. */
     synchronized Duration behind(Instant now) {
         return behind == null ? Duration.ZERO : Duration.between(behind, now);

@@ -62,6 +62,11 @@ public final class Servers implements AutoCloseable {
         return all.stream().map(Watched::state).toList();
     }
 
+    /** Whether a pipeline needs the server. */
+    boolean has(String name) {
+        return states().stream().anyMatch(server -> server.name().equals(name));
+    }
+
     /** Those that do not answer, by their names. */
     Map<String, Server> silent() {
         Map<String, Server> silent = new LinkedHashMap<>();
@@ -119,7 +124,7 @@ public final class Servers implements AutoCloseable {
                             false,
                             asked,
                             latest.latencyMs,
-                            "it takes connections and does not answer, or drops what is sent");
+                            "it accepts connections but does not answer");
         }
     }
 

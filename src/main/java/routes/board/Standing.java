@@ -6,17 +6,17 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.ServiceStatus;
 import routes.board.Failures.Failure;
 import routes.board.Failures.Waiting;
 import routes.board.Servers.Server;
-import routes.settings.Settings;
 
 /**
  * How a pipeline stands: good only while it makes progress or has nothing to do.
  *
- * @param level good, warn or bad
+ * @param level good, warn, bad, or neutral where a person wants it so
  * @param state in a word or two
  * @param why on one line; null where all is well
  */
@@ -25,6 +25,7 @@ record Standing(Level level, String state, String why) {
     private static final Duration LATE = Duration.ofHours(1);
 
     enum Level {
+        NEUTRAL,
         GOOD,
         WARN,
         BAD;
@@ -41,17 +42,16 @@ record Standing(Level level, String state, String why) {
      * @param bad after this time
      */
     record Limits(Duration warn, Duration bad) {
-        static Limits read(Settings settings) {
-            return new Limits(
-                    settings.duration("caravan.board.warn-after"),
-                    settings.duration("caravan.board.bad-after"));
-        }
-
         private Level of(Duration still) {
             return still.compareTo(bad) >= 0
                     ? Level.BAD
                     : still.compareTo(warn) >= 0 ? Level.WARN : Level.GOOD;
         }
+    }
+
+    /** One that a person has paused: that is no fault, however much waits. */
+    static Standing ofPaused(String by, Duration time) {
+        return new Standing(Level.NEUTRAL, "paused", "by " + by + ", for " + text(time));
     }
 
     /** A part of the runtime that may not have started, on servers that may not answer. */
@@ -102,8 +102,17 @@ record Standing(Level level, String state, String why) {
         return Optional.of(new Standing(Level.BAD, state, why));
     }
 
-    /** One that runs. */
-    static Standing ofRunning(Progress progress, Optional<Failure> failure, Limits limits) {
+    /**
+     * One that runs.
+     *
+     * @param step of its route in which its oldest batch is now, asked where it stands still; empty
+     *     between two batches
+     */
+    static Standing ofRunning(
+            Progress progress,
+            Optional<Failure> failure,
+            Supplier<Optional<String>> step,
+            Limits limits) {
         Instant now = Instant.now();
         if (failure.isPresent() && failure.get().time().isAfter(now.minus(RECENT))) {
             return new Standing(Level.BAD, "failing", failure.get().reason());
@@ -112,7 +121,12 @@ record Standing(Level level, String state, String why) {
         Level level = limits.of(still);
         return level == Level.GOOD
                 ? new Standing(level, "runs", null)
-                : new Standing(level, "stands still", "nothing has moved for " + text(still));
+                : new Standing(
+                        level,
+                        "stands still",
+                        "nothing has moved for "
+                                + text(still)
+                                + step.get().map(", in the step "::concat).orElse(""));
     }
 
     /**

@@ -26,7 +26,7 @@ public final class ClickHouseServer {
         pool.setPoolName("clickhouse");
         pool.setJdbcUrl(
                 "jdbc:clickhouse:"
-                        + settings.text("caravan.clickhouse.url")
+                        + url(settings)
                         + "/"
                         + settings.identifier("caravan.clickhouse.database"));
         pool.setUsername(settings.text("caravan.clickhouse.user"));
@@ -50,6 +50,10 @@ public final class ClickHouseServer {
         return pool;
     }
 
+    private static String url(Settings settings) {
+        return settings.url("caravan.clickhouse.url", "https?://", "http://localhost:8123");
+    }
+
     private static boolean quorum(Settings settings) {
         return settings.choice("caravan.clickhouse.quorum", "true", "false").equals("true");
     }
@@ -64,7 +68,7 @@ public final class ClickHouseServer {
 
     private static ClickHouse writer(Settings settings, String account, Duration timeout) {
         return new ClickHouse(
-                settings.text("caravan.clickhouse.url"),
+                url(settings),
                 settings.identifier("caravan.clickhouse.database"),
                 settings.text(account + "user"),
                 settings.find(account + "password").orElse(""),

@@ -1,17 +1,13 @@
 package routes.command;
 
 import com.mongodb.MongoTimeoutException;
-import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.camel.CamelExecutionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.archive.Archive;
 import routes.archive.ArchiveSettings;
 import routes.archive.Mongo;
@@ -30,9 +26,7 @@ import routes.storage.Destination;
         },
         footer = "%nExample: ./caravan archive 2026-03-01",
         mixinStandardHelpOptions = true)
-public final class ArchiveCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-
+public final class ArchiveCommand extends TerminalCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "YYYY-MM-DD",
@@ -44,8 +38,7 @@ public final class ArchiveCommand implements Callable<Integer> {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         LocalDate chosen = day == null ? today : day;
         if (chosen.isAfter(today)) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw wrong(
                     chosen
                             + " is still to come: until then, users may come back. Today is "
                             + today
@@ -54,7 +47,7 @@ public final class ArchiveCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         ArchiveSettings archiveSettings = ArchiveSettings.read(settings);
         try (Closing closing = new Closing()) {
-            ProgressLine progress = closing.add(new ProgressLine(spec.commandLine().getErr()));
+            ProgressLine progress = closing.add(new ProgressLine(err()));
             Archive archive =
                     closing.add(
                             new Archive(
@@ -85,9 +78,5 @@ public final class ArchiveCommand implements Callable<Integer> {
         } catch (CamelExecutionException e) {
             throw new CommandFailed(chosen + ": " + Reason.of(e.getCause()));
         }
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

@@ -4,8 +4,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import routes.runtime.StartCheck;
 import routes.runtime.StartCheck.Finding;
 import routes.settings.Settings;
@@ -14,8 +12,11 @@ import routes.settings.Settings;
 @Command(
         name = "check",
         description = {
-            "Looks at settings, servers, accounts and tables as a start would, and changes"
-                    + " nothing."
+            "Looks at settings, servers, accounts, tables and rights as a start would, and changes"
+                    + " nothing.",
+            "Not looked at, since it can only be tried: what Kafka, MongoDB, S3 and directories let"
+                    + " be written, the rights that your own DDL files need, and whether the pages'"
+                    + " port is free."
         },
         exitCodeListHeading = "%nExit code:%n",
         exitCodeList = {
@@ -25,21 +26,19 @@ import routes.settings.Settings;
         },
         footer = "%nExample: CARAVAN_CONFIG=next.properties ./caravan check",
         mixinStandardHelpOptions = true)
-public final class CheckCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-
+public final class CheckCommand extends TerminalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.load(System.getenv());
         List<Finding> findings = StartCheck.of(settings);
-        TextTable table = new TextTable("what", "", "do");
+        TextTable table = new TextTable("what", "result", "do");
         findings.forEach(
                 one ->
                         table.add(
                                 one.what(),
                                 one.problem().isEmpty() ? "ok" : one.problem(),
                                 one.toDo()));
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         table.print(out);
         long problems = findings.stream().filter(one -> !one.problem().isEmpty()).count();
         out.println(

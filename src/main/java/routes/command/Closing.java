@@ -2,6 +2,7 @@ package routes.command;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import routes.pipeline.Reason;
 
 /** What has been opened, to be closed once, the last first, by whoever comes first. */
 public final class Closing implements AutoCloseable {
@@ -19,7 +20,7 @@ public final class Closing implements AutoCloseable {
                 open.pop().close();
             } catch (Exception e) {
                 // The rest must be closed all the same.
-                System.err.println("Not everything was stopped: " + e.getMessage());
+                System.err.println("Not everything was stopped: " + Reason.of(e));
             }
         }
     }

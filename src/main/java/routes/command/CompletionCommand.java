@@ -5,7 +5,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Completion for shells, of all commands that there are. */
 @Command(
@@ -16,15 +15,13 @@ import picocli.CommandLine.Spec;
         },
         footer = "%nExample: ./caravan completion > ~/.caravan-completion",
         mixinStandardHelpOptions = true)
-public final class CompletionCommand implements Runnable {
-    @Spec private CommandSpec spec;
-
+public final class CompletionCommand extends TerminalCommand implements Runnable {
     @Override
     public void run() {
-        CommandLine all = new CommandLine(spec.root().userObject());
+        CommandLine all = new CommandLine(spec().root().userObject());
         // What ./caravan does by itself.
         all.addSubcommand("services", CommandSpec.create().addOption(option("--fresh")));
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         out.print(AutoComplete.bash("caravan", all));
         out.flush();
     }

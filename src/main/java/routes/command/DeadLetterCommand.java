@@ -3,7 +3,6 @@ package routes.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.Replay;
@@ -34,11 +30,9 @@ import routes.sink.SinkSettings;
         description = "Shows the records that could not be stored, and sends them again.",
         footer = "%nExample: ./caravan dead-letter list user_event",
         mixinStandardHelpOptions = true)
-public final class DeadLetterCommand {
+public final class DeadLetterCommand extends TerminalCommand {
     private static final int SHOWN_CHARACTERS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    @Spec private CommandSpec spec;
 
     @Command(
             name = "list",
@@ -109,7 +103,7 @@ public final class DeadLetterCommand {
             description = {
                 "Sends dead letters to the topic that they came from: all that have not been sent"
                         + " again yet, or one of them, repaired if need be.",
-                "What is in ClickHouse already is left out there; what is still bad comes back"
+                "Records that ClickHouse already has are skipped; what is still bad comes back"
                         + " as a new dead letter."
             },
             footer = "%nExample: ./caravan dead-letter replay user_event --record 0:17 --key 17",
@@ -227,18 +221,5 @@ public final class DeadLetterCommand {
         // Control characters would break the lines, or steer the terminal.
         return Reason.shortened(
                 String.valueOf(value).replaceAll("[\\p{Cntrl}\\s]+", " "), SHOWN_CHARACTERS);
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

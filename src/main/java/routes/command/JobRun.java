@@ -11,6 +11,8 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import routes.jobs.AskedDays;
+import routes.jobs.DayRefused;
 import routes.jobs.Job;
 import routes.jobs.JobDay;
 import routes.jobs.JobRoute;
@@ -34,7 +36,7 @@ final class JobRun implements AutoCloseable {
      * Does a day's work as the schedule would, and records it.
      *
      * @return what came of it, in a few words
-     * @throws CommandFailed when another process is at work on the job
+     * @throws CommandFailed when the day is refused, or another process is at work on the job
      */
     String run(Work work, LocalDate day, Map<String, Object> headers) throws Exception {
         try (CamelContext context = new DefaultCamelContext();
@@ -46,6 +48,9 @@ final class JobRun implements AutoCloseable {
             jobs.prepare();
             work.prepare();
             Job job = jobs.addWork(JobSettings.read(settings, work.name()), work);
+            context.start();
+            AskedDays days = new AskedDays(producer, Clock.systemUTC());
+            days.check(work, day);
             try (JobDay taken = job.take(day.toString())) {
                 if (taken == null) {
                     throw new CommandFailed(
@@ -53,7 +58,6 @@ final class JobRun implements AutoCloseable {
                                     + work.name()
                                     + ": try again when it is done");
                 }
-                context.start();
                 Exchange done =
                         producer.send(
                                 "direct:job-" + work.name() + "-work",
@@ -62,11 +66,23 @@ final class JobRun implements AutoCloseable {
                                     exchange.setVariable("taken", taken);
                                 });
                 if (done.getException() != null) {
+                    note(days, taken, done.getException());
                     throw CamelExecutionException.wrapCamelExecutionException(
                             done, done.getException());
                 }
                 return taken.outcome();
             }
+        } catch (DayRefused e) {
+            throw new CommandFailed(e.getMessage());
+        }
+    }
+
+    private static void note(AskedDays days, JobDay day, Exception failure) {
+        try {
+            days.failed(day, failure);
+        } catch (CamelExecutionException e) {
+            // The work's failure is what its caller has to know.
+            failure.addSuppressed(e);
         }
     }
 

@@ -1,16 +1,14 @@
 package routes.command;
 
-import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.camel.CamelExecutionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.daily.DailyLoad;
@@ -30,12 +28,10 @@ import routes.storage.Bucket;
         },
         footer = "%nExample: ./caravan load-day 2026-03-01",
         mixinStandardHelpOptions = true)
-public final class LoadDayCommand implements Callable<Integer> {
+public final class LoadDayCommand extends TerminalCommand implements Callable<Integer> {
     private static final double MEGA = 1e6;
-    private static final int ENOUGH_SECONDS = 5;
+    private static final int ENOUGH_SECONDS = 1;
     private static final double ENOUGH_SHARE = 0.05;
-
-    @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "YYYY-MM-DD", description = "The day, as in the file's name.")
     private LocalDate day;
@@ -51,11 +47,12 @@ public final class LoadDayCommand implements Callable<Integer> {
         Settings settings = Settings.load(System.getenv());
         LoadSettings loadSettings = LoadSettings.read(settings);
         sayThatItWaits(loadSettings);
-        try (ProgressLine line = new ProgressLine(spec.commandLine().getErr());
+        try (ProgressLine line = new ProgressLine(err());
                 JobRun run = new JobRun(settings);
                 Bucket bucket = Bucket.of(settings);
                 ClickHouse clickHouse = ClickHouseServer.writer(settings);
-                DailyLoad load = new DailyLoad(bucket, clickHouse, loadSettings, progress(line))) {
+                DailyLoad load =
+                        new DailyLoad(bucket, clickHouse, loadSettings, new Reading(line))) {
             String outcome = run.run(load, day, Map.of("force", force));
             line.close();
             out().println(day + ": " + outcome);
@@ -66,17 +63,32 @@ public final class LoadDayCommand implements Callable<Integer> {
         }
     }
 
-    private static Progress progress(ProgressLine line) {
-        return (lines, bytes, size) ->
-                line.show(
-                        () ->
-                                "%,d lines, %.1f of %.1f MB, %,.0f lines/s%s"
-                                        .formatted(
-                                                lines,
-                                                bytes / MEGA,
-                                                size / MEGA,
-                                                lines / line.seconds(),
-                                                left(line.seconds(), bytes, size)));
+    /** How far the file has been read; the time before its first line does not count. */
+    private static final class Reading implements Progress {
+        private final ProgressLine line;
+        private long began;
+
+        private Reading(ProgressLine line) {
+            this.line = line;
+        }
+
+        @Override
+        public void at(long lines, long bytes, long size) {
+            if (began == 0) {
+                began = System.nanoTime();
+                return;
+            }
+            double seconds = Math.max(System.nanoTime() - began, 1_000_000) / 1e9;
+            line.show(
+                    () ->
+                            "%,d lines, %.1f of %.1f MB, %,.0f lines/s%s"
+                                    .formatted(
+                                            lines,
+                                            bytes / MEGA,
+                                            size / MEGA,
+                                            lines / seconds,
+                                            left(seconds, bytes, size)));
+        }
     }
 
     /** An estimate, once there is something to estimate from. */
@@ -91,16 +103,14 @@ public final class LoadDayCommand implements Callable<Integer> {
     /** Whoever waits at a terminal sees why. */
     private void sayThatItWaits(LoadSettings load) {
         if (load.marker().isEmpty() && !load.settled().isZero()) {
-            spec.commandLine()
-                    .getErr()
-                    .printf(
-                            "Waiting %.1f s to see that the file is not still being written"
-                                    + " (caravan.load.settled; caravan.load.marker does without)%n",
-                            load.settled().toMillis() / 1e3);
+            err().printf(
+                            "Waiting %s s to make sure that the file is complete. Change this time"
+                                    + " with caravan.load.settled, or set caravan.load.marker to"
+                                    + " skip it.%n",
+                            new BigDecimal(load.settled().toMillis())
+                                    .movePointLeft(3)
+                                    .stripTrailingZeros()
+                                    .toPlainString());
         }
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

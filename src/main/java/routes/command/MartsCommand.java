@@ -1,7 +1,6 @@
 package routes.command;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,10 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.marts.CheckResult;
@@ -31,13 +27,12 @@ import routes.sql.Databases;
         description = "What ClickHouse computes from the days that were loaded.",
         footer = "%nExample: ./caravan marts status",
         mixinStandardHelpOptions = true)
-public final class MartsCommand {
-    @Spec private CommandSpec spec;
-
+public final class MartsCommand extends TerminalCommand {
     @Command(
             name = "refresh",
             description = {
-                "Computes the marts anew, with the models that they read, and waits for it.",
+                "Computes the marts and the models that they read again, and waits until it is"
+                        + " done.",
                 "One whose checks do not hold keeps its former rows. Exit code 1 if there is one."
             },
             footer = "%nExample: ./caravan marts refresh activity",
@@ -55,8 +50,7 @@ public final class MartsCommand {
                 .findFirst()
                 .ifPresent(
                         name -> {
-                            throw new ParameterException(
-                                    spec.commandLine(),
+                            throw wrong(
                                     "There is no mart "
                                             + name
                                             + ". There are: "
@@ -86,6 +80,7 @@ public final class MartsCommand {
                 "Which models are fresh, when they were built, how long that took, their rows.",
                 "Exit code 1 if one has failed."
             },
+            footer = "%nExample: ./caravan marts status",
             mixinStandardHelpOptions = true)
     int status() throws Exception {
         return with(
@@ -133,6 +128,7 @@ public final class MartsCommand {
                         + " them.",
                 "Exit code 1 if something does."
             },
+            footer = "%nExample: ./caravan marts check",
             mixinStandardHelpOptions = true)
     int check() throws Exception {
         return with(
@@ -181,14 +177,5 @@ public final class MartsCommand {
                             + ": "
                             + Reason.of(e));
         }
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

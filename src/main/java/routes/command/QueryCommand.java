@@ -10,11 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.queries.NamedQueries;
 import routes.settings.Settings;
 
@@ -24,11 +21,9 @@ import routes.settings.Settings;
         description = "Runs a named query against ClickHouse and prints its answer.",
         footer = "%nExample: ./caravan query daily_summary --set from=2026-03-01",
         mixinStandardHelpOptions = true)
-public final class QueryCommand implements Callable<Integer> {
+public final class QueryCommand extends TerminalCommand implements Callable<Integer> {
     private static final Map<String, String> FORMATS =
             Map.of("table", "PrettyCompactMonoBlock", "json", "JSONEachRow", "csv", "CSVWithNames");
-
-    @Spec private CommandSpec spec;
 
     @Parameters(
             arity = "0..1",
@@ -75,8 +70,8 @@ public final class QueryCommand implements Callable<Integer> {
         try (NamedQueries queries = new NamedQueries(Settings.load(System.getenv()))) {
             queries.answer(name, checked, FORMATS.get(format), answer);
         }
-        spec.commandLine().getOut().print(answer.toString(StandardCharsets.UTF_8));
-        spec.commandLine().getOut().flush();
+        out().print(answer.toString(StandardCharsets.UTF_8));
+        out().flush();
         return 0;
     }
 
@@ -106,7 +101,7 @@ public final class QueryCommand implements Callable<Integer> {
                         query ->
                                 table.add(
                                         query, described(query), NamedQueries.description(query)));
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         table.print(out);
         out.println();
         out.println(
@@ -118,9 +113,5 @@ public final class QueryCommand implements Callable<Integer> {
     private static String described(String query) {
         Set<String> parameters = NamedQueries.parameters(query);
         return parameters.isEmpty() ? "none" : String.join(", ", parameters);
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

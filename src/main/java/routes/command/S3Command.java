@@ -5,7 +5,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,10 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
@@ -31,12 +27,10 @@ import routes.storage.StoredObject;
         description = "Lists, reads, stores and removes objects of the bucket.",
         footer = "%nExample: ./caravan s3 ls events/",
         mixinStandardHelpOptions = true)
-public final class S3Command {
+public final class S3Command extends TerminalCommand {
     private static final String STANDARD_OUTPUT = "-";
     private static final int NO = 1;
     private static final int NO_ANSWER = 3;
-
-    @Spec private CommandSpec spec;
 
     @FunctionalInterface
     private interface Operation {
@@ -72,7 +66,7 @@ public final class S3Command {
                     long listed = storage.list(prefix).peek(this::print).count();
                     if (listed == 0) {
                         err().println(
-                                        "There is nothing that begins with "
+                                        "No key begins with "
                                                 + bucket.place(prefix == null ? "" : prefix));
                     }
                     return 0;
@@ -91,7 +85,7 @@ public final class S3Command {
 
     @Command(
             name = "exists",
-            description = "Tells whether there is an object with that key.",
+            description = "Says whether an object has that key.",
             exitCodeListHeading = "%nExit code:%n",
             exitCodeList = {
                 "0:there is one",
@@ -216,7 +210,8 @@ public final class S3Command {
 
     @Command(
             name = "rm",
-            description = "Removes objects. A key that there is not is told, with exit code 1.",
+            description =
+                    "Removes objects. A key that does not exist is reported, with exit code 1.",
             footer = "%nExample: ./caravan s3 rm events/2026-03-01.jsonl",
             mixinStandardHelpOptions = true)
     int remove(
@@ -242,7 +237,7 @@ public final class S3Command {
 
     private void check(String key) {
         if (key.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "KEY is empty: name an object");
+            throw wrong("KEY is empty: name an object");
         }
     }
 
@@ -252,18 +247,5 @@ public final class S3Command {
                 .resolve(file)
                 .toAbsolutePath()
                 .normalize();
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private PrintWriter err() {
-        return spec.commandLine().getErr();
     }
 }

@@ -1,16 +1,12 @@
 package routes.command;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import routes.outbox.OutboxSettings;
 import routes.outbox.SkippedRows;
 import routes.runtime.Configured;
@@ -23,18 +19,17 @@ import routes.sql.Databases;
         description = "Shows the rows that an outbox does not send, and lets it send them.",
         footer = "%nExample: ./caravan skipped list user_events",
         mixinStandardHelpOptions = true)
-public final class SkippedCommand {
-    @Spec private CommandSpec spec;
-
+public final class SkippedCommand extends TerminalCommand {
     @Command(
             name = "list",
             description =
                     "Lists an outbox's skipped rows, the oldest first: key, bytes, since, reason.",
+            footer = "%nExample: ./caravan skipped list user_events",
             mixinStandardHelpOptions = true)
     int list(@Parameters(paramLabel = "OUTBOX", description = "The outbox's name.") String name) {
         OutboxSettings outbox = outbox(name);
         try (HikariDataSource server = server(outbox)) {
-            List<Map<String, Object>> rows = new SkippedRows(server).of(name);
+            List<Map<String, Object>> rows = rows(server, outbox).of(name);
             if (!rows.isEmpty()) {
                 TextTable table = new TextTable("key", "bytes", "since", "reason");
                 rows.forEach(
@@ -58,6 +53,7 @@ public final class SkippedCommand {
                 "Raise record-bytes first, or make the rows smaller, or mend the trigger; a row"
                         + " that is still in the way is skipped again."
             },
+            footer = "%nExample: ./caravan skipped release user_events --key 17",
             mixinStandardHelpOptions = true)
     int release(
             @Parameters(paramLabel = "OUTBOX", description = "The outbox's name.") String name,
@@ -68,7 +64,7 @@ public final class SkippedCommand {
                     String key) {
         OutboxSettings outbox = outbox(name);
         try (HikariDataSource server = server(outbox)) {
-            say(new SkippedRows(server).release(name, key) + " released to " + name + ".");
+            say(rows(server, outbox).release(name, key) + " released to " + name + ".");
         }
         return 0;
     }
@@ -80,8 +76,7 @@ public final class SkippedCommand {
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new ParameterException(
-                                        spec.commandLine(),
+                                wrong(
                                         "There is no outbox "
                                                 + name
                                                 + ". There are: "
@@ -90,19 +85,14 @@ public final class SkippedCommand {
                                                         .collect(Collectors.joining(", "))));
     }
 
+    private static SkippedRows rows(HikariDataSource server, OutboxSettings outbox) {
+        return new SkippedRows(server, outbox.arrival().isPresent());
+    }
+
     private static HikariDataSource server(OutboxSettings outbox) {
         Settings settings = Settings.load(System.getenv());
         return outbox.server().equals("postgres")
                 ? Databases.postgres(settings)
                 : Databases.subscriber(settings);
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 }

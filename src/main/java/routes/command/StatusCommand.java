@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.web.WebSettings;
@@ -24,22 +22,23 @@ import routes.web.WebSettings;
 /** The board's page Flow, as tables. */
 @Command(
         name = "status",
-        description = "Servers, pipelines and due days of the runtime at caravan.http.port.",
+        description =
+                "Servers, pipelines, due days and failed marts of the runtime at"
+                        + " caravan.http.port.",
         exitCodeListHeading = "%nExit code:%n",
         exitCodeList = {
-            "0:each server answers, each pipeline makes progress or has nothing to do",
-            "1:one does not",
+            "0:each server answers, each pipeline makes progress, has nothing to do, or is paused,"
+                    + " no part needs anything, and no mart has failed",
+            "1:something of this does not hold",
             "2:wrong usage or a wrong setting",
             "3:no runtime answers, or it refuses the login"
         },
         exitCodeOnExecutionException = StatusCommand.NO_ANSWER,
         footer = "%nExample: ./caravan status || echo look at http://localhost:8080",
         mixinStandardHelpOptions = true)
-public final class StatusCommand implements Callable<Integer> {
+public final class StatusCommand extends TerminalCommand implements Callable<Integer> {
     static final int NO_ANSWER = 3;
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    @Spec private CommandSpec spec;
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -53,10 +52,13 @@ public final class StatusCommand implements Callable<Integer> {
         pages = WebSettings.read(Settings.load(System.getenv()));
         JsonNode flow = ask("/api/flow");
         JsonNode jobs = ask("/api/jobs");
-        PrintWriter out = spec.commandLine().getOut();
+        JsonNode marts = ask("/api/marts");
+        PrintWriter out = out();
         boolean good = servers(flow.path("servers")).print(out, "No server is needed.");
         good &= pipelines(flow.path("steps")).print(out, "No pipeline runs.");
+        good &= parts(flow.path("waiting")).print(out, "");
         due(jobs).print(out, "");
+        good &= failedMarts(marts.path("models")).print(out, "");
         out.flush();
         return good ? 0 : 1;
     }
@@ -92,21 +94,54 @@ public final class StatusCommand implements Callable<Integer> {
 
     private static Told pipelines(JsonNode steps) {
         TextTable table =
-                new TextTable("pipeline", "state", "waiting", "moved", "dead letters", "why");
+                new TextTable(
+                        "pipeline", "state", "waiting", "oldest", "moved", "dead letters", "why");
         boolean good = true;
         for (JsonNode step : steps) {
-            good &= step.path("level").asText().equals("good");
+            String level = step.path("level").asText();
+            good &= level.equals("good") || level.equals("neutral");
             table.add(
                     step.path("route").asText(),
                     step.path("state").asText(),
                     step.has("lag")
                             ? step.path("lag").asLong() + " " + step.path("lagUnit").asText()
                             : "",
+                    step.path("lag").asDouble() > 0 && step.path("lagSeconds").asDouble() > 0
+                            ? shown(Duration.ofSeconds(step.path("lagSeconds").asLong()))
+                            : "",
                     step.has("rows") ? step.path("rows").asLong() : "",
                     step.has("deadLetters") ? step.path("deadLetters").asLong() : "",
                     text(step, "why"));
         }
         return new Told(table, steps.size(), good);
+    }
+
+    /** What has not started, or does not go on, also where it is no pipeline. */
+    private static Told parts(JsonNode waiting) {
+        TextTable table = new TextTable("part", "needs", "since", "reason");
+        for (JsonNode part : waiting) {
+            table.add(
+                    part.path("part").asText(),
+                    part.path("needs").asText(),
+                    ago(part.path("since").asText()),
+                    part.path("reason").asText());
+        }
+        return new Told(table, waiting.size(), waiting.isEmpty());
+    }
+
+    private static Told failedMarts(JsonNode models) {
+        TextTable table = new TextTable("failed mart", "built", "problem");
+        int failed = 0;
+        for (JsonNode model : models) {
+            if (model.path("state").asText().equals("failed")) {
+                failed++;
+                table.add(
+                        model.path("name").asText(),
+                        model.hasNonNull("built") ? ago(model.path("built").asText()) : "never",
+                        text(model, "problem"));
+            }
+        }
+        return new Told(table, failed, failed == 0);
     }
 
     private static Told due(JsonNode jobs) {
@@ -127,10 +162,13 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static String ago(String time) {
-        Duration ago = Duration.between(Instant.parse(time), Instant.now());
-        return ago.toMinutes() < 2
-                ? ago.toSeconds() + " s"
-                : ago.toHours() < 2 ? ago.toMinutes() + " min" : ago.toHours() + " h";
+        return shown(Duration.between(Instant.parse(time), Instant.now()));
+    }
+
+    private static String shown(Duration time) {
+        return time.toMinutes() < 2
+                ? time.toSeconds() + " s"
+                : time.toHours() < 2 ? time.toMinutes() + " min" : time.toHours() + " h";
     }
 
     private JsonNode ask(String page) throws InterruptedException {

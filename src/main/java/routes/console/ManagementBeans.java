@@ -63,14 +63,14 @@ final class ManagementBeans implements AutoCloseable {
             } else if (SAFE.contains(visit.path())) {
                 answer = handler.handleGetRequest("", "/version", parameters(visit));
             } else {
-                throw new Problem(405, "Management beans are asked by POST");
+                throw new Problem(405, "Use POST to ask management beans");
             }
         } catch (JsonProcessingException e) {
             throw new Problem(400, "The request is not JSON");
         } catch (EmptyResponseException e) {
             throw new Problem(400, "Notifications are not served");
         } catch (IllegalArgumentException e) {
-            throw new Problem(400, "This is no request that Jolokia knows: " + e.getMessage());
+            throw new Problem(400, "Jolokia does not know this request: " + e.getMessage());
         }
         return Answer.text("application/json", RouteSources.answered(answer.toJSONString()));
     }

@@ -39,6 +39,7 @@ final class Chunks implements Iterator<Rows>, Closeable {
     private int read;
     private long lines;
     private long blank;
+    private long edited;
     private long nextProgress = System.nanoTime();
 
     /**
@@ -82,7 +83,7 @@ final class Chunks implements Iterator<Rows>, Closeable {
         lines += chunk.lines();
         if (chunk.lines() == 0) {
             progress.at(line.number(), file.object().size(), file.object().size());
-            file.staged(lines, blank);
+            file.staged(lines, blank, edited);
         }
         return chunk;
     }
@@ -93,8 +94,18 @@ final class Chunks implements Iterator<Rows>, Closeable {
             blank++;
             return;
         }
+        int day = (int) file.day().day().toEpochDay();
+        byte[] text =
+                tooLong
+                        ? null
+                        : file.edits().of(line.number(), line.bytes(), line.start(), line.length());
+        if (text != null) {
+            edited++;
+            chunk.add(day, line.number(), "", text, 0, text.length);
+            return;
+        }
         chunk.add(
-                (int) file.day().day().toEpochDay(),
+                day,
                 line.number(),
                 tooLong ? "longer than " + longest + " bytes" : "",
                 line.bytes(),
@@ -132,9 +143,9 @@ final class Chunks implements Iterator<Rows>, Closeable {
             if (e.getCause() instanceof IOException cause) {
                 throw new UncheckedIOException(
                         place
-                                + " cannot be read to its end ("
+                                + " cannot be read to the end ("
                                 + cause.getMessage()
-                                + "): put it there again, whole",
+                                + "): upload it again",
                         cause);
             }
             throw e.getCause() instanceof RuntimeException cause

@@ -5,6 +5,7 @@ import static routes.clickhouse.ClickHouse.number;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.InputStream;
+import java.time.LocalDate;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +15,17 @@ import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Header;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseComponent;
+import routes.clickhouse.Grants;
 import routes.clickhouse.Rows;
 import routes.jobs.JobDay;
 import routes.jobs.Work;
+import routes.pipeline.Look;
 import routes.sql.SqlFile;
 import routes.storage.Bucket;
 import routes.storage.StoredObject;
@@ -67,6 +71,15 @@ public final class DailyLoad implements Work {
     }
 
     @Override
+    public List<Look> looks() {
+        return List.of(
+                new Look(
+                        "job load, database raw",
+                        "clickhouse",
+                        () -> Grants.require(clickHouse, SQL + "rights.sql", check -> check)));
+    }
+
+    @Override
     public void addTo(CamelContext context) throws Exception {
         context.getRegistry().bind(name(), this);
         context.getRegistry().bind("load-watch", new DayWatch(bucket, settings));
@@ -76,6 +89,28 @@ public final class DailyLoad implements Work {
         }
         context.addRoutes(new DaySwapRoute());
         context.addRoutes(new DailyLoadRoute());
+        context.getRegistry().bind("line-edits", new LineEdits(settings.lineBytes()));
+        context.addRoutes(new LineEditRoute());
+    }
+
+    @Override
+    public Optional<String> refuses(LocalDate day, ProducerTemplate routes) {
+        if (settings.firstDay().isPresent()) {
+            return settings.firstDay()
+                    .filter(day::isBefore)
+                    .map(
+                            first ->
+                                    "%s is before the first day of the daily load, %s (%s)"
+                                            .formatted(day, first, LoadSettings.FIRST_DAY));
+        }
+        return FirstFile.look(routes, settings.prefix())
+                .filter(file -> day.isBefore(file.day()))
+                .map(
+                        file ->
+                                day
+                                        + " is before the first file, "
+                                        + bucket.place(file.key())
+                                        + ": upload the day's file, then try again");
     }
 
     /** The day, as the parameter of a query. */
@@ -88,16 +123,19 @@ public final class DailyLoad implements Work {
      *
      * @param force load it even if it was, or if it holds nothing
      * @param loads the day's last one, if there is one
+     * @param edits of the day's rejected lines
      */
     public DayFile find(
             @Variable("day") JobDay day,
             @Body StoredObject object,
             @Header("force") Boolean force,
-            @Header("last") List<Map<String, Object>> loads) {
+            @Header("last") List<Map<String, Object>> loads,
+            @Header("edits") List<Map<String, Object>> edits) {
         boolean forced = Boolean.TRUE.equals(force);
         Optional<Map<String, Object>> last =
                 loads.stream().filter(load -> load.get("etag").equals(object.etag())).findFirst();
-        boolean changed = forced || last.isEmpty();
+        boolean edited = last.isPresent() && number(last.get(), "edits") != edits.size();
+        boolean changed = forced || last.isEmpty() || edited;
         if (!changed && last.get().get("outcome").equals("refused")) {
             long lines = number(last.get(), "lines");
             long rejected = number(last.get(), "rejected");
@@ -113,7 +151,9 @@ public final class DailyLoad implements Work {
                             + " at "
                             + last.get().get("loaded_at"));
         }
-        return new DayFile(day, object, changed, forced);
+        // A file that was loaded, perhaps by force, has no more bad lines when some were edited.
+        boolean accepted = forced || edited && last.get().get("outcome").equals("loaded");
+        return new DayFile(day, object, changed, accepted, new Edits(edits));
     }
 
     /** The file's lines, as bodies of inserts. */
@@ -176,13 +216,14 @@ public final class DailyLoad implements Work {
                         + what
                         + " ("
                         + why
-                        + "): the day stays as it was. See raw.rejected_lines; put a corrected file"
-                        + " there, or load it as it is with ./caravan load-day --force");
+                        + "): the day stays as it was. See raw.rejected_lines; edit its lines on"
+                        + " the board, upload a corrected file, or load it as it is with"
+                        + " ./caravan load-day --force");
     }
 
     private static String text(List<Map<String, Object>> reasons) {
         return reasons.isEmpty()
-                ? "an empty file is no day without events"
+                ? "an empty file does not mean a day without events"
                 : reasons.stream()
                         .map(
                                 row ->
@@ -203,11 +244,12 @@ public final class DailyLoad implements Work {
     public void loaded(DayFile file) {
         file.day()
                 .outcome(
-                        "%d events, %d rejected, %d of other days, from %s in %.1f s"
+                        "%d events, %d rejected, %d of other days, %sfrom %s in %.1f s"
                                 .formatted(
                                         file.events(),
                                         file.rejected(),
                                         file.otherDays(),
+                                        file.edited() == 0 ? "" : file.edited() + " edited, ",
                                         bucket.place(file.object().key()),
                                         file.seconds()));
     }
@@ -231,6 +273,7 @@ public final class DailyLoad implements Work {
         row.put("blank", file.blank());
         row.put("other_days", file.otherDays());
         row.put("seconds", file.seconds());
+        row.put("edits", file.edits().count());
         row.put("outcome", outcome);
         LOG.info("job=load {}", row);
         return JSON.writeValueAsString(row);

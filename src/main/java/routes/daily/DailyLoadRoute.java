@@ -31,6 +31,7 @@ final class DailyLoadRoute extends RouteBuilder {
             .to("bean:load-watch?method=whole").id("whole")
             .setHeader(ClickHouseEndpoint.PARAMETERS, method("load", "day")).id("day-parameter")
             .to("clickhouse:raw.loads" + SQL + "last_load.sql&outputHeader=last").id("last-load")
+            .to("clickhouse:raw.edited_lines" + SQL + "edits.sql&outputHeader=edits").id("edits")
             .removeHeader(ClickHouseEndpoint.PARAMETERS).id("no-parameter")
             .to("bean:load?method=find").id("find")
             .filter(simple("${body.changed}")).id("if-changed")
@@ -54,7 +55,7 @@ final class DailyLoadRoute extends RouteBuilder {
             .end();
 
         from("direct:load-look")
-            .routeId("load-look").description("Looks for the day's file, packed or not, and for its marker")
+            .routeId("load-look").description("Looks for the day's file, compressed or not, and for its marker")
             .errorHandler(noErrorHandler())
             // One after the other, not by a list: S3Proxy's leaves out an object that is being replaced.
             .setVariable("found", method("load-watch", "nothing")).id("found-nothing")

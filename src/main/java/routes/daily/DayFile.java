@@ -14,19 +14,22 @@ public final class DayFile {
     private final StoredObject object;
     private final boolean changed;
     private final boolean forced;
+    private final Edits edits;
     private final long started = System.nanoTime();
     private final String table = "raw.load_" + UUID.randomUUID().toString().replace("-", "");
     private long blank;
+    private long edited;
     private long lines;
     private long rejected;
     private long otherDays;
     private boolean refused;
 
-    DayFile(JobDay day, StoredObject object, boolean changed, boolean forced) {
+    DayFile(JobDay day, StoredObject object, boolean changed, boolean forced, Edits edits) {
         this.day = day;
         this.object = object;
         this.changed = changed;
         this.forced = forced;
+        this.edits = edits;
     }
 
     JobDay day() {
@@ -47,9 +50,19 @@ public final class DayFile {
         return forced;
     }
 
-    void staged(long stagedLines, long blankLines) {
+    Edits edits() {
+        return edits;
+    }
+
+    void staged(long stagedLines, long blankLines, long editedLines) {
         lines = stagedLines;
         blank = blankLines;
+        edited = editedLines;
+    }
+
+    /** How many of its lines are read as somebody has edited them. */
+    long edited() {
+        return edited;
     }
 
     /** The table that holds the file's lines until they are swapped in. */

@@ -28,7 +28,7 @@ final class DaySwapRoute extends RouteBuilder {
             .end();
 
         from("direct:load-swap")
-            .routeId("load-swap").description("Puts what was read in the place of the day, atomically")
+            .routeId("load-swap").description("Replaces the day by what was read, atomically")
             .errorHandler(noErrorHandler())
             .to("bean:load?method=stillOurs").id("still-ours")
             // From a table without rows, it empties the day.

@@ -1,5 +1,7 @@
 package routes.deadletter;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -47,8 +49,26 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
         return header(DeadLetters.REASON);
     }
 
+    /** The dead letter that it comes from, which was sent again and rejected again; or null. */
+    public String replayOf() {
+        return header(DeadLetters.REPLAYED);
+    }
+
+    /** True if its value is text, so that a person can edit it. */
+    public boolean isText() {
+        if (record.value() == null) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(record.value()));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
     /** True if it is here because it has no key, and would come back. */
-    boolean lacksKey() {
+    public boolean lacksKey() {
         return Rejected.NO_KEY.equals(reason());
     }
 

@@ -7,11 +7,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -35,6 +38,10 @@ import routes.settings.Settings;
 public final class DeadLetterTopic implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Pattern PLACE = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
+
+    private static final Comparator<TopicPartition> BY_NUMBER =
+            Comparator.comparingInt(TopicPartition::partition);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<TopicPartition> partitions;
@@ -55,7 +62,7 @@ public final class DeadLetterTopic implements AutoCloseable {
                         .map(info -> new TopicPartition(topic.name(), info.partition()))
                         .collect(Collectors.toSet());
         Map<String, Object> properties = new HashMap<>(kafka);
-        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic.name() + ".replay");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group(topic.name()));
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -85,8 +92,7 @@ public final class DeadLetterTopic implements AutoCloseable {
      * @throws DeadLettersFailed when Kafka does not answer, or has no such topic
      */
     public static DeadLetterTopic open(Settings settings, String topic) {
-        DeadLetterTopic opened =
-                new DeadLetterTopic(Brokers.properties(settings), describe(settings, topic));
+        DeadLetterTopic opened = unread(settings, topic);
         try {
             opened.read(opened::note);
             return opened;
@@ -94,6 +100,16 @@ public final class DeadLetterTopic implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    /** As {@link #open}, without looking through it. */
+    public static DeadLetterTopic unread(Settings settings, String topic) {
+        return new DeadLetterTopic(Brokers.properties(settings), describe(settings, topic));
+    }
+
+    /** The group whose committed offsets say what was replayed. */
+    static String group(String topic) {
+        return topic + ".replay";
     }
 
     private static TopicDescription describe(Settings settings, String topic) {
@@ -137,38 +153,116 @@ public final class DeadLetterTopic implements AutoCloseable {
     /** Hands out every dead letter, by partition and offset. */
     public void read(Consumer<DeadLetter> reader) {
         consumer.seekToBeginning(partitions);
-        while (!atEnd()) {
-            poll(reader);
+        while (!isAt(end)) {
+            poll(reader, end);
         }
     }
 
     /**
-     * The newest dead letters, the newest first, without reading the older ones.
+     * Some dead letters, the newest first.
+     *
+     * @param newer how many records of the topic are newer
+     * @param older names the part with the next older ones; null where these are the oldest
+     */
+    public record Part(List<DeadLetter> letters, long newer, String older) {}
+
+    /**
+     * The newest dead letters of a part, without reading the older ones.
      *
      * @param most how many of each partition
+     * @param part as {@link Part#older} names it; empty for the newest part
+     * @throws IllegalArgumentException when no part has such a name
      */
-    public List<DeadLetter> latest(int most) {
-        consumer.beginningOffsets(partitions)
-                .forEach(
-                        (name, begin) ->
-                                consumer.seek(name, Math.max(begin, end.get(name) - most)));
-        List<DeadLetter> latest = new ArrayList<>();
+    public Part part(int most, Optional<String> part) {
+        Map<TopicPartition, Long> stop = new HashMap<>(end);
+        part.ifPresent(name -> stop.putAll(ends(name)));
+        Map<TopicPartition, Long> begin = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> first = new TreeMap<>(BY_NUMBER);
+        begin.forEach((name, offset) -> first.put(name, Math.max(offset, stop.get(name) - most)));
+        first.forEach(consumer::seek);
+        List<DeadLetter> letters = new ArrayList<>();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!atEnd() && System.nanoTime() - deadline < 0) {
-            poll(latest::add);
+        while (!isAt(stop) && System.nanoTime() - deadline < 0) {
+            poll(letters::add, stop);
         }
-        latest.sort(Comparator.comparing(DeadLetter::rejected).reversed());
-        return latest;
+        letters.sort(Comparator.comparing(DeadLetter::rejected).reversed());
+        return new Part(
+                letters,
+                end.entrySet().stream()
+                        .mapToLong(entry -> entry.getValue() - stop.get(entry.getKey()))
+                        .sum(),
+                first.equals(begin)
+                        ? null
+                        : first.entrySet().stream()
+                                .map(entry -> entry.getKey().partition() + ":" + entry.getValue())
+                                .collect(Collectors.joining(",")));
     }
 
-    private boolean atEnd() {
-        return partitions.stream().allMatch(name -> consumer.position(name) >= end.get(name));
+    /** Where a part ends that is named so. */
+    private Map<TopicPartition, Long> ends(String part) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (String place : part.split(",")) {
+            Matcher named = PLACE.matcher(place);
+            if (!named.matches()) {
+                throw new IllegalArgumentException(
+                        "\"" + part + "\" is no part of a dead-letter topic");
+            }
+            partition(Integer.parseInt(named.group(1)))
+                    .ifPresent(
+                            name ->
+                                    ends.put(
+                                            name,
+                                            Math.min(
+                                                    end.get(name),
+                                                    Long.parseLong(named.group(2)))));
+        }
+        return ends;
     }
 
-    private void poll(Consumer<DeadLetter> reader) {
+    private Optional<TopicPartition> partition(int number) {
+        return partitions.stream().filter(name -> name.partition() == number).findFirst();
+    }
+
+    /**
+     * One dead letter, without reading the others.
+     *
+     * @param place as {@link DeadLetter#place} names it
+     * @throws DeadLettersFailed when Kafka does not give it in time
+     */
+    public Optional<DeadLetter> find(String place) {
+        Matcher named = PLACE.matcher(place);
+        if (!named.matches()) {
+            return Optional.empty();
+        }
+        long offset = Long.parseLong(named.group(2));
+        Optional<TopicPartition> found = partition(Integer.parseInt(named.group(1)));
+        if (found.isEmpty()
+                || offset >= end.get(found.get())
+                || offset < consumer.beginningOffsets(partitions).get(found.get())) {
+            return Optional.empty();
+        }
+        consumer.seekToEnd(partitions);
+        consumer.seek(found.get(), offset);
+        List<DeadLetter> first = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (consumer.position(found.get()) == offset) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new DeadLettersFailed(
+                        "Kafka does not give dead letter " + place + " in time");
+            }
+            poll(first::add, end);
+        }
+        return first.stream().filter(letter -> letter.place().equals(place)).findFirst();
+    }
+
+    private boolean isAt(Map<TopicPartition, Long> stop) {
+        return partitions.stream().allMatch(name -> consumer.position(name) >= stop.get(name));
+    }
+
+    private void poll(Consumer<DeadLetter> reader, Map<TopicPartition, Long> stop) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
             DeadLetter letter = new DeadLetter(record);
-            if (record.offset() < end.get(partition(letter))) {
+            if (record.offset() < stop.get(partition(letter))) {
                 reader.accept(letter);
             }
         }
@@ -178,6 +272,16 @@ public final class DeadLetterTopic implements AutoCloseable {
     public long records() {
         return consumer.beginningOffsets(partitions).entrySet().stream()
                 .mapToLong(begin -> end.get(begin.getKey()) - begin.getValue())
+                .sum();
+    }
+
+    /** How many have not been replayed; repetitions of an origin count too. */
+    public long waiting() {
+        return consumer.beginningOffsets(partitions).entrySet().stream()
+                .mapToLong(
+                        begin ->
+                                replayed.get(begin.getKey())
+                                        .waiting(begin.getValue(), end.get(begin.getKey())))
                 .sum();
     }
 
@@ -195,8 +299,7 @@ public final class DeadLetterTopic implements AutoCloseable {
 
     /** What {@link #commit} would store. */
     Map<TopicPartition, OffsetAndMetadata> offsets() {
-        Map<TopicPartition, OffsetAndMetadata> offsets =
-                new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(BY_NUMBER);
         for (TopicPartition partition : partitions) {
             offsets.put(
                     partition,

@@ -35,7 +35,10 @@ public final class DeadLetters {
     /** The offset that the record came from, as decimal digits. */
     public static final String OFFSET = OURS + "offset";
 
-    /** On a record that was sent again: its place in the dead-letter topic. */
+    /**
+     * On a record that was sent again, and on the dead letter that it becomes if it is rejected
+     * again: the place in the dead-letter topic that it was sent from.
+     */
     static final String REPLAYED = OURS + "replayed";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
@@ -60,7 +63,8 @@ public final class DeadLetters {
             ConsumerRecord<byte[], byte[]> record = rejected.record();
             Headers headers = new RecordHeaders();
             for (Header header : record.headers()) {
-                if (!header.key().startsWith(OURS)) {
+                // One that was sent again says which letter it was.
+                if (!header.key().startsWith(OURS) || header.key().equals(REPLAYED)) {
                     headers.add(header);
                 }
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -22,14 +23,10 @@ public final class Replay {
     private final Set<String> places = new HashSet<>();
     private final List<String> keyless = new ArrayList<>();
     private final List<String> foreign = new ArrayList<>();
+    private DeadLetter only;
 
     private Replay(DeadLetterTopic letters) {
         this.letters = letters;
-    }
-
-    /** All that have not been sent again yet. */
-    public static Replay ofAll(DeadLetterTopic letters) {
-        return of(letters, null);
     }
 
     /**
@@ -39,34 +36,52 @@ public final class Replay {
      * @throws DeadLettersFailed when there is none
      */
     public static Replay ofOne(DeadLetterTopic letters, String place) {
-        Replay replay = of(letters, place);
-        if (replay.places.isEmpty()) {
-            throw new DeadLettersFailed(
-                    "There is no dead letter "
-                            + place
-                            + " that could be sent again: dead-letter list shows those there are");
-        }
-        return replay;
-    }
-
-    private static Replay of(DeadLetterTopic letters, String only) {
         Replay replay = new Replay(letters);
-        letters.read(letter -> replay.choose(letter, only));
+        replay.only =
+                letters.find(place)
+                        .filter(letter -> letter.topic() != null)
+                        .orElseThrow(
+                                () ->
+                                        new DeadLettersFailed(
+                                                "There is no dead letter "
+                                                        + place
+                                                        + " that could be sent again: dead-letter"
+                                                        + " list shows those there are"));
+        replay.choose(replay.only);
+        letters.read(replay::markAgain);
         return replay;
     }
 
-    private void choose(DeadLetter letter, String only) {
-        boolean wanted = only == null ? !letters.replayed(letter) : only.equals(letter.place());
-        if (!wanted && only == null) {
+    /** All that have not been sent again yet. */
+    public static Replay ofAll(DeadLetterTopic letters) {
+        Replay replay = new Replay(letters);
+        letters.read(
+                letter -> {
+                    if (!replay.markAgain(letter)) {
+                        replay.choose(letter);
+                    }
+                });
+        return replay;
+    }
+
+    /** Marks what was replayed, and its doubles, by the place that each has. */
+    private boolean markAgain(DeadLetter letter) {
+        boolean replayed = letters.replayed(letter);
+        if (replayed) {
             letters.markReplayed(letter);
-        } else if (wanted && letter.topic() == null) {
+        }
+        return replayed;
+    }
+
+    private void choose(DeadLetter letter) {
+        if (letter.topic() == null) {
             foreign.add(letter.place());
-        } else if (wanted) {
-            letters.markReplayed(letter);
-            places.add(letter.place());
-            if (letter.lacksKey()) {
-                keyless.add(letter.place());
-            }
+            return;
+        }
+        letters.markReplayed(letter);
+        places.add(letter.place());
+        if (letter.lacksKey()) {
+            keyless.add(letter.place());
         }
     }
 
@@ -113,14 +128,19 @@ public final class Replay {
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
         AtomicReference<Exception> refused = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
-            letters.read(
+            Consumer<DeadLetter> send =
                     letter -> {
                         if (places.contains(letter.place()) && refused.get() == null) {
                             producer.send(
                                     letter.again(key, value),
                                     (sent, failure) -> refused.compareAndSet(null, failure));
                         }
-                    });
+                    };
+            if (only == null) {
+                letters.read(send);
+            } else {
+                send.accept(only);
+            }
             producer.flush();
         }
         if (refused.get() != null) {

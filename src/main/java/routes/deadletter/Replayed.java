@@ -51,6 +51,15 @@ final class Replayed {
         return offset < before || single.contains(offset);
     }
 
+    /**
+     * How many of the records from one offset to before another have not been replayed; an offset
+     * without a record counts too.
+     */
+    long waiting(long begin, long end) {
+        long first = Math.max(begin, before);
+        return Math.max(0, end - first) - single.subSet(first, Math.max(first, end)).size();
+    }
+
     void add(long offset) {
         single.add(offset);
     }

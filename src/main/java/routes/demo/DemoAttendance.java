@@ -1,7 +1,6 @@
 package routes.demo;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -31,21 +30,20 @@ import routes.sql.SqlFile;
  */
 final class DemoAttendance implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long LOOK_MS = 100;
     private static final int CLICKS = 5_000;
     private static final int DAYS = 5;
     private static final int GROUPS_SHOWN = 5;
     private static final long SEED = 7;
 
     private final Settings settings;
-    private final PrintWriter out;
+    private final Screen screen;
     private final ClickHouse clickHouse;
     private final SampleDirectory people = new SampleDirectory(2_000, 60, SEED);
     private final LocalDate today = LocalDate.now(ZoneId.of("Europe/Moscow"));
 
-    DemoAttendance(Settings settings, PrintWriter out) {
+    DemoAttendance(Settings settings, Screen screen) {
         this.settings = settings;
-        this.out = out;
+        this.screen = screen;
         clickHouse = ClickHouseServer.reader(settings);
     }
 
@@ -65,7 +63,7 @@ final class DemoAttendance implements AutoCloseable {
     }
 
     /** True if every click is in ClickHouse once, with its people. */
-    boolean hold() throws ExecutionException, InterruptedException {
+    boolean hold() throws Exception {
         SampleClicks sample = new SampleClicks(people, today, DAYS, SEED);
         List<SampleClicks.Click> clicks =
                 IntStream.range(0, CLICKS).mapToObj(sample::click).toList();
@@ -90,23 +88,18 @@ final class DemoAttendance implements AutoCloseable {
         List<String> ids = clicks.stream().map(click -> click.id().toString()).toList();
         send(clicks);
         long sent = System.nanoTime();
-        Map<String, Long> found = found(ids);
-        while (!found.equals(expected)) {
-            if (System.nanoTime() - sent > PATIENCE.toNanos()) {
-                say("Attendance: ClickHouse holds the first row, and should hold the second:");
-                TextTable.of(found, expected).print(out);
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-            found = found(ids);
+        if (!screen.within(PATIENCE, () -> found(ids).equals(expected))) {
+            screen.say("Attendance: ClickHouse holds the first row, and should hold the second:");
+            screen.show(TextTable.of(found(ids), expected));
+            return false;
         }
-        say(
+        screen.say(
                 "Attendance: "
                         + CLICKS
-                        + " clicks of the electronic journal stand in ClickHouse "
+                        + " clicks of the electronic journal are in ClickHouse "
                         + (System.nanoTime() - sent) / 1_000_000
                         + " ms after they were sent, each once; "
-                        + found.get("with_student")
+                        + expected.get("with_student")
                         + " have their student, the others name one who is in no directory.");
         print();
         return true;
@@ -166,12 +159,7 @@ final class DemoAttendance implements AutoCloseable {
                                         row.get("absent"),
                                         row.get("excused"),
                                         row.get("marks")));
-        table.print(out);
-    }
-
-    private void say(String line) {
-        out.println(line);
-        out.flush();
+        screen.show(table);
     }
 
     @Override

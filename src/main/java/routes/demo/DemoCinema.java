@@ -1,7 +1,6 @@
 package routes.demo;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,20 +15,19 @@ import routes.sql.SqlFile;
 /** The demo's viewing sessions: made up by the runtime, and looked over at each station. */
 final class DemoCinema implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final long LOOK_MS = 100;
     private static final int SESSIONS = 5;
     // Play to pause and resume to finish take this long, at the least and at the most.
     private static final double LEAST_SECONDS = 15;
     private static final double MOST_SECONDS = 45;
 
-    private final PrintWriter out;
+    private final Screen screen;
     private final boolean generated;
     private final HikariDataSource publisher;
     private final HikariDataSource subscriber;
     private final ClickHouse clickHouse;
 
-    DemoCinema(Settings settings, PrintWriter out) {
-        this.out = out;
+    DemoCinema(Settings settings, Screen screen) {
+        this.screen = screen;
         generated =
                 settings.names("caravan.streams").contains("cinema")
                         && settings.text("caravan.cinema.generator").equals("on");
@@ -42,7 +40,7 @@ final class DemoCinema implements AutoCloseable {
      * True if sessions are made up, and each of their events is once on the publisher, on the
      * subscriber and in ClickHouse, and the mart has the sessions; also where none are made up.
      */
-    boolean holds() throws InterruptedException {
+    boolean holds() throws Exception {
         if (!generated) {
             return true;
         }
@@ -50,20 +48,23 @@ final class DemoCinema implements AutoCloseable {
         long before =
                 source.queryForObject(
                         "SELECT coalesce(max(event_id), 0) FROM raw.events", Long.class);
-        say("Viewing sessions are made up; waiting for those that begin now ...");
+        screen.say("Viewing sessions are made up; waiting for those that begin now ...");
         String finished =
                 "SELECT count(*) FROM raw.events WHERE event_type = 'finish' AND event_id > ?";
         // The first of them may have begun before.
-        if (!within(() -> number(source, finished, before) >= 2 * SESSIONS)) {
-            say("No sessions were written to the publisher within " + PATIENCE.toSeconds() + " s.");
+        if (!screen.within(PATIENCE, () -> number(source, finished, before) >= 2 * SESSIONS)) {
+            screen.say(
+                    "No sessions were written to the publisher within "
+                            + PATIENCE.toSeconds()
+                            + " s.");
             return false;
         }
         long last = source.queryForObject("SELECT max(event_id) FROM raw.events", Long.class);
         String range = "SELECT count(*) FROM raw.events WHERE event_id > ? AND event_id <= ?";
         long written = number(source, range, before, last);
         JdbcTemplate replica = new JdbcTemplate(subscriber);
-        if (!within(() -> arrived(before, last).equals(written + " " + written))) {
-            say(
+        if (!screen.within(PATIENCE, () -> arrived(before, last).equals(written + " " + written))) {
+            screen.say(
                     "Of "
                             + written
                             + " events on the publisher, on the subscriber are "
@@ -72,7 +73,7 @@ final class DemoCinema implements AutoCloseable {
                             + arrived(before, last));
             return false;
         }
-        say(
+        screen.say(
                 "Viewing events from id "
                         + (before + 1)
                         + " to "
@@ -87,7 +88,7 @@ final class DemoCinema implements AutoCloseable {
         return mart(before, last) && number(replica, range, before, last) == written;
     }
 
-    private boolean mart(long before, long last) throws InterruptedException {
+    private boolean mart(long before, long last) {
         clickHouse.execute("SYSTEM REFRESH VIEW marts.viewing_sessions_refresh");
         clickHouse.execute("SYSTEM WAIT VIEW marts.viewing_sessions_refresh");
         List<Map<String, Object>> sessions =
@@ -105,14 +106,14 @@ final class DemoCinema implements AutoCloseable {
                                         row.get("started"),
                                         row.get("finished"),
                                         row.get("seconds")));
-        say("The latest in marts.viewing_sessions, pauses not counted:");
-        table.print(out);
+        screen.say("The latest in marts.viewing_sessions, pauses not counted:");
+        screen.show(table);
         boolean believable =
                 sessions.stream()
                         .mapToDouble(row -> ((Number) row.get("seconds")).doubleValue())
                         .allMatch(seconds -> seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS);
         if (sessions.size() < SESSIONS || !believable) {
-            say(
+            screen.say(
                     "These should be at least "
                             + SESSIONS
                             + " sessions of "
@@ -139,27 +140,6 @@ final class DemoCinema implements AutoCloseable {
                                 Map.of("after", before, "last", last))
                         .get(0);
         return row.get("n") + " " + row.get("ids");
-    }
-
-    @FunctionalInterface
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static boolean within(Condition condition) throws InterruptedException {
-        long started = System.nanoTime();
-        while (!condition.holds()) {
-            if (System.nanoTime() - started > PATIENCE.toNanos()) {
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-        }
-        return true;
-    }
-
-    private void say(String line) {
-        out.println(line);
-        out.flush();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package routes.demo;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,8 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,13 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import routes.command.Closing;
 import routes.command.CommandFailed;
-import routes.command.TextTable;
+import routes.command.TerminalCommand;
 import routes.pipeline.Reason;
 import routes.runtime.CaravanRuntime;
 import routes.settings.Settings;
@@ -48,15 +42,12 @@ import routes.web.WebSettings;
             "Stays up until Ctrl-C. The embedded services' data are kept in .caravan/;"
                     + " caravan.properties is left aside, except with --running."
         },
+        footer = "%nExample: ./caravan demo --once --days 7",
         mixinStandardHelpOptions = true)
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand extends TerminalCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_DAYS = 365;
-    private static final long LOOK_MS = 50;
-    private static final int POLLS_OF_THE_SECOND_PASS = 10;
     private static final String LOG = ".caravan/logs/caravan.log";
-
-    @Spec private CommandSpec spec;
 
     @Option(
             names = "--once",
@@ -92,13 +83,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (running && fresh) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw wrong(
                     "--fresh deletes the embedded services' data: it does not go with --running");
         }
         if (days < 1 || days > MOST_DAYS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--days " + days + ": from 1 to " + MOST_DAYS);
+            throw wrong("--days " + days + ": from 1 to " + MOST_DAYS);
         }
         Closing closing = new Closing();
         Runtime.getRuntime().addShutdownHook(new Thread(closing::close, "stop"));
@@ -108,16 +97,16 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(Closing closing) throws Exception {
-        Map<String, String> environment = environment();
-        Settings settings = Settings.load(environment);
+        DemoEnvironment environment = DemoEnvironment.of(System.getenv(), running);
+        Settings settings = environment.settings();
         requireFreePort(settings);
         if (!running) {
             Optional<Map<String, Integer>> ports = services(closing);
             if (ports.isEmpty()) {
                 return 1;
             }
-            addresses(ports.get(), environment);
-            settings = Settings.load(environment);
+            environment.servicesAt(ports.get());
+            settings = environment.settings();
         }
         say("Configuration: " + configuration(settings));
         DemoRows rows = closing.add(new DemoRows(settings));
@@ -125,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
         say("Starting the pipelines ...");
         CaravanRuntime runtime = closing.add(CaravanRuntime.start(settings));
         awaitRunning(runtime);
-        if (!arrive(rows) || !secondPass(rows, runtime)) {
+        if (!new DemoPipelines(rows, runtime.meters(), LOG, screen()).hold()) {
             return 1;
         }
         say("");
@@ -133,13 +122,13 @@ public final class DemoCommand implements Callable<Integer> {
             return 1;
         }
         say("");
-        try (DemoJobs jobs = new DemoJobs(settings, days, out())) {
+        try (DemoJobs jobs = new DemoJobs(settings, days, screen())) {
             if (!jobs.hold()) {
                 return 1;
             }
         }
         say("");
-        try (DemoCinema cinema = new DemoCinema(settings, out())) {
+        try (DemoCinema cinema = new DemoCinema(settings, screen())) {
             if (!cinema.holds()) {
                 return 1;
             }
@@ -165,69 +154,14 @@ public final class DemoCommand implements Callable<Integer> {
                 : "the demo's own, and the environment; caravan.properties is left aside";
     }
 
-    private boolean attendance(Settings settings)
-            throws IOException, ExecutionException, InterruptedException {
+    private boolean attendance(Settings settings) throws Exception {
         if (!settings.names("caravan.streams").contains("attendance")) {
             return true;
         }
-        try (DemoAttendance attendance = new DemoAttendance(settings, out())) {
+        try (DemoAttendance attendance = new DemoAttendance(settings, screen())) {
             attendance.fill();
             return attendance.hold();
         }
-    }
-
-    /** The embedded services' accounts and the two pipelines, whatever else is configured. */
-    private Map<String, String> environment() throws IOException {
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        if (!running) {
-            environment.put(Settings.FILE_VARIABLE, "/dev/null");
-            environment.put("CARAVAN_POSTGRES_USER", "caravan");
-            environment.put("CARAVAN_CLICKHOUSE_DATABASE", "caravan");
-            environment.put("CARAVAN_CLICKHOUSE_USER", "caravan");
-            environment.put("CARAVAN_CLICKHOUSE_READER_USER", "caravan_reader");
-            environment.put("CARAVAN_CLICKHOUSE_QUORUM", "false");
-            environment.put("CARAVAN_OUTBOXES", "user_login,user_events");
-            environment.put("CARAVAN_SINKS", "user_login,user_events");
-            environment.put("CARAVAN_ATTENDANCE_DIRECTORIES", "elasticsearch");
-            environment.put("CARAVAN_ELASTICSEARCH_USER", "");
-            environment.put("CARAVAN_JOBS", "archive,audit,load");
-            environment.put("CARAVAN_STREAMS", "attendance,cinema");
-            environment.put("CARAVAN_SUBSCRIBER_USER", "caravan");
-            environment.put("CARAVAN_CINEMA_PUBLISHER", "");
-            environment.put("CARAVAN_CINEMA_SUBSCRIPTION", "caravan_viewing_events");
-            environment.put("CARAVAN_CINEMA_GENERATOR", "on");
-            environment.put("CARAVAN_CINEMA_GENERATOR_CRON", "0/10 * * * * ?");
-            environment.put("CARAVAN_CINEMA_GENERATOR_SPEED", "20");
-            environment.put("CARAVAN_ARCHIVE_DESTINATION", ".caravan/reports");
-            environment.put("CARAVAN_MONGODB_DATABASE", "caravan");
-            environment.put("CARAVAN_AUDIT_DESTINATION", ".caravan/exports");
-            environment.put("CARAVAN_LOAD_SETTLED", "0s");
-            environment.put("CARAVAN_MARTS_QUIET", "3s");
-            environment.put("CARAVAN_S3_ACCESS_KEY", "caravan");
-            environment.put("CARAVAN_S3_BUCKET", "caravan");
-            environment.putIfAbsent("CARAVAN_S3_SECRET_KEY", "caravan");
-            environment.putIfAbsent("CARAVAN_POSTGRES_PASSWORD", "caravan");
-            environment.putIfAbsent("CARAVAN_SUBSCRIBER_PASSWORD", "caravan");
-            environment.putIfAbsent("CARAVAN_CINEMA_PASSWORD", "caravan_replication");
-            environment.putIfAbsent("CARAVAN_CLICKHOUSE_PASSWORD", "caravan");
-            environment.putIfAbsent("CARAVAN_CLICKHOUSE_READER_PASSWORD", "caravan_reader");
-        }
-        return environment;
-    }
-
-    private static void addresses(Map<String, Integer> ports, Map<String, String> environment) {
-        environment.put(
-                "CARAVAN_POSTGRES_URL",
-                "jdbc:postgresql://localhost:" + ports.get("postgres") + "/caravan");
-        environment.put(
-                "CARAVAN_SUBSCRIBER_URL",
-                "jdbc:postgresql://localhost:" + ports.get("subscriber") + "/caravan");
-        environment.put(
-                "CARAVAN_ELASTICSEARCH_URL", "http://localhost:" + ports.get("elasticsearch"));
-        environment.put("CARAVAN_MONGODB_URL", "mongodb://localhost:" + ports.get("mongodb"));
-        environment.put("CARAVAN_S3_URL", "http://localhost:" + ports.get("s3"));
-        environment.put("CARAVAN_KAFKA_BROKERS", "localhost:" + ports.get("kafka"));
-        environment.put("CARAVAN_CLICKHOUSE_URL", "http://localhost:" + ports.get("clickhouse"));
     }
 
     private static void requireFreePort(Settings settings) throws IOException {
@@ -259,7 +193,7 @@ public final class DemoCommand implements Callable<Integer> {
             return found;
         }
         say("Starting the embedded services ...");
-        return closing.add(EmbeddedServices.start(sandbox, fresh, out())).awaitReady();
+        return closing.add(EmbeddedServices.start(sandbox, fresh, screen())).awaitReady();
     }
 
     private void awaitRunning(CaravanRuntime runtime) throws Exception {
@@ -289,107 +223,6 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (IOException | UncheckedIOException e) {
             return "";
         }
-    }
-
-    private boolean arrive(DemoRows rows) throws InterruptedException {
-        Map<String, Integer> inserted = rows.insert();
-        long committed = System.nanoTime();
-        int count = inserted.values().stream().mapToInt(Integer::intValue).sum();
-        say(
-                count == 0
-                        ? "The sample rows stand in Postgres from an earlier demo."
-                        : "Inserted into Postgres: "
-                                + inserted.get("user_login")
-                                + " rows of user_login, "
-                                + inserted.get("user_events")
-                                + " of user_events. Waiting for them in ClickHouse ...");
-        while (!rows.arrived()) {
-            if (System.nanoTime() - committed > PATIENCE.toNanos()) {
-                say("Not everything is in ClickHouse after " + PATIENCE.toSeconds() + " s:");
-                rows.missing().forEach(line -> say("  " + line));
-                say("The log is " + LOG + "; services' logs are beside it.");
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-        }
-        long ms = (System.nanoTime() - committed) / 1_000_000;
-        say("");
-        say("ClickHouse, table user_login, the ten sample rows:");
-        print(rows.logins());
-        say("");
-        say(
-                count == 0
-                        ? "Each is there once."
-                        : "All "
-                                + count
-                                + " rows seen in ClickHouse "
-                                + ms
-                                + " ms after their COMMIT in Postgres, each once.");
-        return true;
-    }
-
-    private void print(List<Map<String, Object>> logins) {
-        TextTable table =
-                new TextTable("id", "username", "event_type", "event_time", "ms from commit");
-        logins.forEach(
-                row ->
-                        table.add(
-                                row.get("id"),
-                                row.get("username"),
-                                row.get("event_type"),
-                                row.get("event_time"),
-                                row.get("ms")));
-        table.print(out());
-    }
-
-    /** True if more polls sent nothing and changed nothing, neither in Kafka nor in ClickHouse. */
-    private boolean secondPass(DemoRows rows, CaravanRuntime runtime)
-            throws ExecutionException, InterruptedException {
-        long started = System.nanoTime();
-        while (!rows.noted()) {
-            if (System.nanoTime() - started > PATIENCE.toNanos()) {
-                say(
-                        "Not every row is noted as sent in Postgres after "
-                                + PATIENCE.toSeconds()
-                                + " s:");
-                rows.missing().forEach(line -> say("  " + line));
-                say("The log is " + LOG);
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-        }
-        Map<String, Object> before = rows.state();
-        double sent = counted(runtime, "caravan.outbox.rows.sent");
-        double polls = counted(runtime, "caravan.outbox.polls");
-        // As many polls of both tables together as would be enough for one: both poll alike.
-        while (counted(runtime, "caravan.outbox.polls") < polls + 2 * POLLS_OF_THE_SECOND_PASS) {
-            if (System.nanoTime() - started > PATIENCE.toNanos()) {
-                say("The outboxes do not poll any more; see " + LOG);
-                return false;
-            }
-            Thread.sleep(LOOK_MS);
-        }
-        long again = (long) (counted(runtime, "caravan.outbox.rows.sent") - sent);
-        Map<String, Object> after = rows.state();
-        if (again == 0 && before.equals(after) && rows.arrived()) {
-            say(
-                    "Second pass: "
-                            + POLLS_OF_THE_SECOND_PASS
-                            + " more polls of each table sent 0 rows; the ends of the topics and"
-                            + " the rows in ClickHouse are unchanged.");
-            return true;
-        }
-        say("Second pass: something was sent again, and nothing should be: rows sent " + again);
-        say("Before, and after:");
-        TextTable.of(before, after).print(out());
-        return false;
-    }
-
-    private static double counted(CaravanRuntime runtime, String name) {
-        return runtime.meters().find(name).counters().stream()
-                .filter(counter -> DemoRows.TABLES.contains(counter.getId().getTag("pipeline")))
-                .mapToDouble(counter -> counter.count())
-                .sum();
     }
 
     private boolean healthy(Settings settings) throws InterruptedException {
@@ -462,12 +295,7 @@ public final class DemoCommand implements Callable<Integer> {
                                 + " anew.");
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private void say(String line) {
-        out().println(line);
-        out().flush();
+    private Screen screen() {
+        return new Screen(out());
     }
 }

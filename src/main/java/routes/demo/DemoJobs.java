@@ -5,13 +5,12 @@ import com.mongodb.client.MongoDatabase;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -28,7 +27,6 @@ import routes.storage.StorageCalls;
 /** The demo's days of the scheduled jobs: asked for, done by the runtime, and looked over. */
 final class DemoJobs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final long LOOK_MS = 100;
     private static final int USERS = 1_000;
     private static final int EVENTS_EACH = 5;
     private static final int GONE = 100;
@@ -36,7 +34,7 @@ final class DemoJobs implements AutoCloseable {
 
     private final Settings settings;
     private final int days;
-    private final PrintWriter out;
+    private final Screen screen;
     private final HikariDataSource source;
     private final JdbcTemplate postgres;
     private final ClickHouse clickHouse;
@@ -45,10 +43,10 @@ final class DemoJobs implements AutoCloseable {
     /**
      * @param days how many days' files are made and loaded
      */
-    DemoJobs(Settings settings, int days, PrintWriter out) {
+    DemoJobs(Settings settings, int days, Screen screen) {
         this.settings = settings;
         this.days = days;
-        this.out = out;
+        this.screen = screen;
         source = Databases.postgres(settings);
         postgres = new JdbcTemplate(source);
         clickHouse = ClickHouseServer.writer(settings);
@@ -62,13 +60,8 @@ final class DemoJobs implements AutoCloseable {
                 && (!jobs.contains("load") || load());
     }
 
-    private void say(String line) {
-        out.println(line);
-        out.flush();
-    }
-
     /** Asks the runtime for a day and waits for what comes of it; null if nothing does. */
-    private String done(String job, LocalDate day) throws InterruptedException {
+    private String done(String job, LocalDate day) throws Exception {
         long before = lastRun();
         askFor(job, day);
         return awaitDone(job, day, before);
@@ -87,34 +80,34 @@ final class DemoJobs implements AutoCloseable {
                 "SELECT coalesce(max(id), 0) FROM caravan_jobs.job_run", Long.class);
     }
 
-    private String awaitDone(String job, LocalDate day, long before) throws InterruptedException {
-        long started = System.nanoTime();
-        while (System.nanoTime() - started < PATIENCE.toNanos()) {
-            List<String> runs =
-                    postgres.queryForList(
-                            "SELECT message FROM caravan_jobs.job_run WHERE job = ? AND day = ? AND"
-                                    + " succeeded AND id > ?",
-                            String.class,
-                            job,
-                            day,
-                            before);
-            if (!runs.isEmpty()) {
-                return runs.get(0);
-            }
-            Thread.sleep(LOOK_MS);
+    private String awaitDone(String job, LocalDate day, long before) throws Exception {
+        List<String> runs = new ArrayList<>();
+        if (screen.within(
+                PATIENCE,
+                () ->
+                        runs.addAll(
+                                postgres.queryForList(
+                                        "SELECT message FROM caravan_jobs.job_run WHERE job = ? AND"
+                                                + " day = ? AND succeeded AND id > ?",
+                                        String.class,
+                                        job,
+                                        day,
+                                        before)))) {
+            return runs.get(0);
         }
-        say("The job " + job + " has not done its day after " + PATIENCE.toSeconds() + " s:");
+        screen.say(
+                "The job " + job + " has not done its day after " + PATIENCE.toSeconds() + " s:");
         postgres.queryForList(
                         "SELECT problem FROM caravan_jobs.job_day WHERE job = ? AND day = ? AND"
                                 + " problem IS NOT NULL",
                         String.class,
                         job,
                         day)
-                .forEach(problem -> say("  " + problem));
+                .forEach(problem -> screen.say("  " + problem));
         return null;
     }
 
-    private boolean archive() throws InterruptedException {
+    private boolean archive() throws Exception {
         ArchiveSample sample = new ArchiveSample(today, USERS, EVENTS_EACH, GONE, SEED);
         try (MongoClient client = Mongo.client(settings)) {
             MongoDatabase database = client.getDatabase(settings.text("caravan.mongodb.database"));
@@ -123,34 +116,34 @@ final class DemoJobs implements AutoCloseable {
             if (outcome == null) {
                 return false;
             }
-            say("MongoDB archive of " + today + ": " + outcome);
+            screen.say("MongoDB archive of " + today + ": " + outcome);
             long left = database.getCollection("user_events").countDocuments();
             long archived = database.getCollection("archived_users").countDocuments();
             boolean held =
                     left + archived == (long) USERS * EVENTS_EACH
                             && (written == 0 || archived == (long) GONE * EVENTS_EACH);
-            say(
+            screen.say(
                     "  user_events holds "
                             + left
                             + " documents, archived_users "
                             + archived
-                            + (held ? ": none lost, none twice" : ", which is not as it must be"));
+                            + (held ? ": none lost, none twice" : ", which is wrong"));
             return held;
         }
     }
 
-    private boolean audit() throws IOException, InterruptedException {
+    private boolean audit() throws Exception {
         SqlFile.statements("classpath:sql/postgres/demo/users.sql").forEach(postgres::execute);
         String outcome = done("audit", today);
         if (outcome == null) {
             return false;
         }
-        say("Audit export of " + today + ": " + outcome);
+        screen.say("Audit export of " + today + ": " + outcome);
         String place = settings.text("caravan.audit.destination");
         if (Files.isDirectory(Path.of(place))) {
             Path file = Path.of(place, "users_audit_export_" + today + ".csv");
             try (var lines = Files.lines(file)) {
-                lines.limit(3).forEach(line -> say("  " + line));
+                lines.limit(3).forEach(line -> screen.say("  " + line));
             }
         }
         return true;
@@ -183,7 +176,7 @@ final class DemoJobs implements AutoCloseable {
                 return false;
             }
         }
-        say(
+        screen.say(
                 "Daily load of %d days, %s to %s, in %.1f s. The last: %s"
                         .formatted(days, start, day, (System.nanoTime() - started) / 1e9, outcome));
         return raw(day, events) && marts(day, events);
@@ -206,42 +199,39 @@ final class DemoJobs implements AutoCloseable {
                         "assignments", events.lines("ab_test_assigned"),
                         "rejected", 0);
         if (found.equals(expected)) {
-            say("  raw.events and its sisters hold just what the file holds:");
-            TextTable.of(found).print(out);
+            screen.say("  raw.events and the tables beside it hold exactly what the file holds:");
+            screen.show(TextTable.of(found));
             return true;
         }
-        say("  ClickHouse holds the first row, and the file the second:");
-        TextTable.of(found, expected).print(out);
+        screen.say("  ClickHouse holds the first row, and the file the second:");
+        screen.show(TextTable.of(found, expected));
         return false;
     }
 
     /** True if the marts are refreshed by themselves and say of the day what its file says. */
-    private boolean marts(LocalDate day, DayOfEvents events) throws InterruptedException {
+    private boolean marts(LocalDate day, DayOfEvents events) throws Exception {
         Map<String, Object> expected =
                 Map.of(
                         "dau", events.users(),
                         "cents", (int) events.cents(),
                         "tasks", events.lines("task_completed"));
-        Map<String, Object> found = Map.of();
-        long started = System.nanoTime();
-        while (System.nanoTime() - started < PATIENCE.toNanos()) {
-            found =
-                    clickHouse
-                            .rows(
-                                    SqlFile.text("classpath:sql/clickhouse/demo/marts.sql"),
-                                    Map.of("day", day.toString()))
-                            .get(0);
-            if (found.equals(expected)) {
-                say("  The marts were refreshed by themselves, and say of that day:");
-                TextTable.of(found).print(out);
-                return true;
-            }
-            Thread.sleep(LOOK_MS);
+        if (screen.within(PATIENCE, () -> martsOf(day).equals(expected))) {
+            screen.say("  The marts were refreshed by themselves, and say of that day:");
+            screen.show(TextTable.of(expected));
+            return true;
         }
-        say("  The marts say the first row, and the file the second:");
-        TextTable.of(found, expected).print(out);
-        say("  ./caravan marts status says why.");
+        screen.say("  The marts say the first row, and the file the second:");
+        screen.show(TextTable.of(martsOf(day), expected));
+        screen.say("  ./caravan marts status says why.");
         return false;
+    }
+
+    private Map<String, Object> martsOf(LocalDate day) {
+        return clickHouse
+                .rows(
+                        SqlFile.text("classpath:sql/clickhouse/demo/marts.sql"),
+                        Map.of("day", day.toString()))
+                .get(0);
     }
 
     @Override

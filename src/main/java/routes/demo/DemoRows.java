@@ -26,6 +26,7 @@ import routes.clickhouse.ClickHouseServer;
 import routes.command.CommandFailed;
 import routes.kafka.Brokers;
 import routes.pipeline.Reason;
+import routes.settings.Address;
 import routes.settings.Settings;
 import routes.sql.SqlFile;
 
@@ -69,9 +70,9 @@ final class DemoRows implements AutoCloseable {
         } catch (CannotGetJdbcConnectionException e) {
             throw new CommandFailed(
                     "Postgres at "
-                            + source.getUrl()
-                            + " lets nobody in: start it, or set caravan.postgres.url, user and"
-                            + " password ("
+                            + Address.shown(source.getUrl())
+                            + " refuses the connection: start it, or set caravan.postgres.url, user"
+                            + " and password ("
                             + Reason.of(e)
                             + ")");
         }
@@ -155,7 +156,11 @@ final class DemoRows implements AutoCloseable {
     Map<String, Object> state() throws ExecutionException, InterruptedException {
         Map<String, Object> state = new TreeMap<>();
         for (Map.Entry<String, String> table : TOPICS.entrySet()) {
-            state.put("Kafka " + table.getValue(), ends(table.getValue()));
+            state.put(
+                    "Kafka " + table.getValue(),
+                    ends(table.getValue()).values().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(" ")));
             state.put(
                     "ClickHouse " + table.getKey(),
                     clickHouse

@@ -3,7 +3,6 @@ package routes.demo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -40,12 +39,12 @@ final class EmbeddedServices implements AutoCloseable {
     private static final long LOOK_MS = 100;
 
     private final Process process;
-    private final PrintWriter out;
+    private final Screen screen;
     private volatile boolean closing;
 
-    private EmbeddedServices(Process process, PrintWriter out) {
+    private EmbeddedServices(Process process, Screen screen) {
         this.process = process;
-        this.out = out;
+        this.screen = screen;
     }
 
     /**
@@ -116,9 +115,9 @@ final class EmbeddedServices implements AutoCloseable {
      *
      * @param jar the launcher's
      * @param fresh whether to delete their data first
-     * @param out where the launcher's own words go
+     * @param screen where the launcher's own words go
      */
-    static EmbeddedServices start(Path jar, boolean fresh, PrintWriter out) throws IOException {
+    static EmbeddedServices start(Path jar, boolean fresh, Screen screen) throws IOException {
         if (!Files.exists(jar)) {
             throw new CommandFailed(
                     "The embedded services are not built ("
@@ -137,7 +136,7 @@ final class EmbeddedServices implements AutoCloseable {
             command.add("--fresh");
         }
         return new EmbeddedServices(
-                new ProcessBuilder(command).redirectErrorStream(true).start(), out);
+                new ProcessBuilder(command).redirectErrorStream(true).start(), screen);
     }
 
     /** Passes the launcher's own words on until all take work; no ports if they did not start. */
@@ -152,20 +151,15 @@ final class EmbeddedServices implements AutoCloseable {
                 rest.start();
                 return published();
             }
-            say("  " + line);
+            screen.say("  " + line);
         }
         return Optional.empty();
     }
 
     private void tell(String line) {
         if (!closing) {
-            say("services: " + line);
+            screen.say("services: " + line);
         }
-    }
-
-    private void say(String line) {
-        out.println(line);
-        out.flush();
     }
 
     /** Stops them; the second call does nothing. */

@@ -60,13 +60,13 @@ final class Circuit {
         new Meters(registry, "caravan.directory.", Tags.of("directory", directory.name()))
                 .gauge(
                         "circuit.open",
-                        "1 while a directory is left alone or tried again, 0 else",
+                        "1 while a directory is not asked or is on trial, otherwise 0",
                         () -> state().equals("CLOSED") ? 0 : 1);
     }
 
     private Timer queries(MeterRegistry registry, String outcome) {
         return Timer.builder("caravan.directory.queries")
-                .description("Questions to a directory, and how long they took")
+                .description("Requests to a directory, and their duration")
                 .tag("directory", directory.name())
                 .tag("outcome", outcome)
                 .register(registry);
@@ -84,7 +84,7 @@ final class Circuit {
     /** Why the directory is not asked. */
     DirectoryUnavailable leftAlone() {
         return new DirectoryUnavailable(
-                "The directory %s at %s is left alone for a moment, its circuit is %s: %s"
+                "The directory %s at %s is not asked for a moment, as its circuit is %s: %s"
                         .formatted(directory.name(), directory.address(), state(), lastFailure),
                 null);
     }

@@ -1,5 +1,6 @@
 package routes.directory;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import routes.pipeline.Reason;
 
 /**
  * A file of people with a header: {@code kind} (student or employee) and {@code id}, and any of
@@ -36,6 +39,9 @@ public final class CsvDirectory implements Directory.Local {
                     .build();
     private static final ObjectReader LINES =
             CSV.readerForMapOf(String.class).with(CsvSchema.emptySchema().withHeader());
+
+    private static final Map<String, PersonId.Kind> KINDS =
+            Map.of("student", PersonId.Kind.STUDENT, "employee", PersonId.Kind.EMPLOYEE);
 
     private final Path file;
     private Map<PersonId, Person> people = Map.of();
@@ -71,9 +77,19 @@ public final class CsvDirectory implements Directory.Local {
                 read = modified;
             }
             return people;
+        } catch (NoSuchFileException e) {
+            throw new DirectoryUnavailable("There is no file " + file.toAbsolutePath(), e);
         } catch (IOException | IllegalArgumentException e) {
+            String reason =
+                    e instanceof JsonProcessingException wrong
+                            ? "line "
+                                    + wrong.getLocation().getLineNr()
+                                    + ": "
+                                    + wrong.getOriginalMessage()
+                            : Reason.of(e);
             throw new DirectoryUnavailable(
-                    "The file " + file.toAbsolutePath() + " cannot be read as people: " + e, e);
+                    "The file " + file.toAbsolutePath() + " cannot be read as people: " + reason,
+                    e);
         }
     }
 
@@ -81,18 +97,16 @@ public final class CsvDirectory implements Directory.Local {
         Map<PersonId, Person> loaded = new HashMap<>();
         try (MappingIterator<Map<String, String>> lines = LINES.readValues(file.toFile())) {
             while (lines.hasNextValue()) {
+                String place = "line " + lines.getCurrentLocation().getLineNr();
                 Map<String, String> line = lines.nextValue();
                 String id = line.get("id");
-                String kind = line.get("kind");
-                if (id == null || kind == null) {
+                String kind = String.valueOf(line.get("kind")).toLowerCase(Locale.ROOT);
+                if (id == null || !KINDS.containsKey(kind)) {
                     throw new IllegalArgumentException(
-                            "line "
-                                    + lines.getCurrentLocation().getLineNr()
-                                    + " is without kind or id");
+                            place + " needs an id, and student or employee as its kind");
                 }
                 loaded.putIfAbsent(
-                        new PersonId(PersonId.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), id),
-                        CSV.convertValue(line, Person.class));
+                        new PersonId(KINDS.get(kind), id), CSV.convertValue(line, Person.class));
             }
         }
         return loaded;

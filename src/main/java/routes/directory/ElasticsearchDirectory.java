@@ -93,7 +93,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             throw settings.wrong(
                     setting(word),
                     text,
-                    "an index's or alias's name: small letters, digits, '.', '_', '-'");
+                    "an index's or alias's name: lower-case letters, digits, '.', '_', '-'");
         }
         return text;
     }
@@ -213,7 +213,8 @@ public final class ElasticsearchDirectory extends HttpDirectory {
         private List<Search> take(JsonNode responses) {
             List<Search> asked = next();
             if (responses.size() != asked.size()) {
-                throw unavailable("answered another number of searches than it was asked", null);
+                throw unavailable(
+                        "answered a different number of searches than it was asked", null);
             }
             List<Search> again = new ArrayList<>(searches.subList(asked.size(), searches.size()));
             for (int i = 0; i < asked.size(); i++) {
@@ -229,7 +230,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
                     again.add(search.part(ids / 2, ids));
                 } else {
                     throw unavailable(
-                            "has more than %d documents of %s with the id %s: remove those that are too many"
+                            "has more than %d documents of %s with the id %s: remove the surplus ones"
                                     .formatted(MOST_HITS, places.get(search.kind()), search.ids()),
                             null);
                 }
@@ -271,7 +272,7 @@ public final class ElasticsearchDirectory extends HttpDirectory {
             throw unavailable("refuses a search: " + shortened(answer.path("error")), null);
         }
         if (answer.path("timed_out").asBoolean(true)) {
-            throw unavailable("ran out of time in a search, and its answer is not whole", null);
+            throw unavailable("ran out of time in a search, and its answer is incomplete", null);
         }
         JsonNode shards = answer.path("_shards");
         if (shards.path("failed").asInt(-1) != 0

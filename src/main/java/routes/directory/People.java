@@ -56,13 +56,11 @@ public final class People {
                 meters.counter(
                         "people.asked", "People of a batch whom the directories were asked for");
         notFound =
-                meters.counter(
-                        "people.not.found",
-                        "Answers of the directories that they do not know a person");
+                meters.counter("people.not.found", "Times that a directory did not know a person");
         meters.gauge("cache.people", "People in the cache, unknown ones too", cache::estimatedSize);
         meters.gauge(
                 "cache.bytes",
-                "Memory that the cache takes, about",
+                "Memory of the cache, approximately",
                 () -> cache.policy().eviction().orElseThrow().weightedSize().orElse(0));
     }
 

@@ -61,13 +61,13 @@ public final class Job {
         this.postgres = postgres;
         this.clock = clock;
         Meters meters = new Meters(registry, "caravan.job.", Tags.of("job", settings.name()));
-        String runs = "tries of a day that ended";
+        String runs = "Tries of a day that ended";
         succeeded = meters.counter("runs", runs, "outcome", "succeeded");
         failed = meters.counter("runs", runs, "outcome", "failed");
-        meters.gauge("due.days", "days that are due and not done", () -> backlog.get().days());
+        meters.gauge("due.days", "Days that are due and not done", () -> backlog.get().days());
         meters.gauge(
                 "due.seconds",
-                "how long the oldest of them has been due",
+                "How long the oldest of them has been due",
                 () -> backlog.get().seconds());
     }
 

@@ -4,14 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.LocalDate;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.component.quartz.QuartzConstants;
@@ -39,14 +36,6 @@ public final class Jobs {
         this.registry = registry;
     }
 
-    /** Makes a day of a job due, done or not, for whichever runtime is free. */
-    public static void askFor(ProducerTemplate routes, String job, LocalDate day) {
-        routes.sendBodyAndHeaders(
-                "sql:classpath:sql/postgres/jobs/ask_for.sql?dataSource=#postgres",
-                null,
-                Map.of("job", job, "day", day));
-    }
-
     /**
      * A lock by name, for work that one process does at a time; it ends when it is closed, or with
      * the process.
@@ -67,6 +56,15 @@ public final class Jobs {
     /** Creates the tables that are missing, and nothing else. Can be run again. */
     public void prepare() {
         Migrations.run(postgres, "jobs", new QuartzTables());
+    }
+
+    /**
+     * Looks whether the account may create and keep them, and changes nothing.
+     *
+     * @throws routes.pipeline.NeedsPerson when it lacks a right
+     */
+    public void check() throws SQLException {
+        Migrations.check(postgres, "jobs");
     }
 
     private Properties store() {

@@ -1,6 +1,11 @@
 package routes.jobs;
 
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import routes.pipeline.Look;
 
 /**
  * What a job does with a day: its route begins at {@code direct:NAME} with a {@link JobDay} as
@@ -18,8 +23,23 @@ public interface Work extends AutoCloseable {
     /** Makes sure of everything that the work needs; may be called again after it has failed. */
     void prepare() throws Exception;
 
+    /** What {@link #prepare} would end or wait with, looked at without changing anything. */
+    default List<Look> looks() {
+        return List.of();
+    }
+
     /** Adds the work's route, with the beans that it names and the routes that it uses. */
     void addTo(CamelContext context) throws Exception;
+
+    /**
+     * Why a day can never be done, as a sentence without its full stop.
+     *
+     * @param routes of a context that has those of this work
+     * @return empty where it can, or where that is not known now
+     */
+    default Optional<String> refuses(LocalDate day, ProducerTemplate routes) {
+        return Optional.empty();
+    }
 
     @Override
     default void close() {

@@ -22,7 +22,8 @@ public final class AnnouncedRange {
 
     /**
      * @param topicId the id that Kafka gave the topic when it was created: a topic made anew under
-     *     the old name has another one
+     *     the old name has another one; perhaps with a dot and the name of a reading from the
+     *     beginning
      * @param start first offset of the range, inclusive
      * @param end last offset of the range, inclusive
      * @param records the records of the range, by offset; offsets may have gaps (compaction,
@@ -62,8 +63,8 @@ public final class AnnouncedRange {
     }
 
     /**
-     * What names this range and no other, in any process, for ever: topic, its id, partition, start
-     * and end.
+     * What names this range and no other, in any process, for ever: topic, its id with the name of
+     * the reading, partition, start and end.
      */
     public String token() {
         return partition.topic()

@@ -1,5 +1,9 @@
 package routes.kafka;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
 /**
  * The record header that says when the source's transaction was committed: ISO 8601 in UTC, with
  * microseconds.
@@ -34,6 +38,20 @@ public final class CommitTime {
             }
         }
         return at == value.length || at + 1 == value.length && value[at] == 'Z';
+    }
+
+    /** The time that a header says; null if it is not {@link #valid} or there is no such time. */
+    public static Instant read(byte[] value) {
+        if (!valid(value)) {
+            return null;
+        }
+        String text = new String(value, StandardCharsets.US_ASCII);
+        try {
+            return Instant.parse(text.endsWith("Z") ? text : text + 'Z');
+        } catch (DateTimeParseException e) {
+            // As 2026-02-30.
+            return null;
+        }
     }
 
     private static boolean isDigit(byte[] value, int at) {

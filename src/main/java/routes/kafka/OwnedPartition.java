@@ -18,14 +18,17 @@ final class OwnedPartition {
     private static final long ENVELOPE_BYTES = 300;
 
     private final TopicPartition name;
-    private final String topicId;
+    private String topicId;
     private final boolean blocked;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> buffer = new ArrayDeque<>();
     private long bufferedBytes;
     private long oldestNanos;
+    private long lastBusyNanos;
+    private boolean read;
     private long next;
     private OptionalLong announced;
     private boolean takenOver;
+    private PendingRange whole;
     private Delivery delivery;
 
     OwnedPartition(TopicPartition name, String topicId, PendingRange committed) {
@@ -42,6 +45,18 @@ final class OwnedPartition {
         this.takenOver = committed.end().isPresent();
     }
 
+    /**
+     * One of which the group has no committed offset.
+     *
+     * @param last is handed out first
+     * @param whole the reading of the log that follows, from its beginning
+     */
+    static OwnedPartition beginning(TopicPartition name, PendingRange last, PendingRange whole) {
+        OwnedPartition partition = new OwnedPartition(name, last.topicId(), last);
+        partition.whole = whole;
+        return partition;
+    }
+
     /** One of which nothing is read until a person has mended its committed offset. */
     static OwnedPartition blocked(TopicPartition name, long offset) {
         return new OwnedPartition(name, "", PendingRange.none("", offset), true);
@@ -51,9 +66,19 @@ final class OwnedPartition {
         return name;
     }
 
-    /** The id of the topic whose log is read. */
+    /** The id of the topic whose log is read, with the name of the reading. */
     String topicId() {
         return topicId;
+    }
+
+    /** Behind the range that is handed out, the log is read from its beginning. */
+    boolean goesBack() {
+        return whole != null;
+    }
+
+    /** What the commit that ends the range that is handed out says. */
+    PendingRange after() {
+        return goesBack() ? whole : PendingRange.none(topicId, delivery.range().end() + 1);
     }
 
     /** First offset that is not acknowledged and committed yet. */
@@ -101,9 +126,25 @@ final class OwnedPartition {
         return buffer.isEmpty() ? Long.MAX_VALUE : oldestNanos;
     }
 
+    /** When Kafka got the oldest record that is here and not done, in ms. */
+    OptionalLong oldestMs() {
+        List<ConsumerRecord<byte[], byte[]>> handedOut =
+                delivery == null ? List.of() : delivery.range().records();
+        ConsumerRecord<byte[], byte[]> oldest =
+                handedOut.isEmpty() ? buffer.peek() : handedOut.get(0);
+        return oldest == null || oldest.timestamp() < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(oldest.timestamp());
+    }
+
     void add(ConsumerRecord<byte[], byte[]> record, long nowNanos) {
         if (buffer.isEmpty()) {
             oldestNanos = nowNanos;
+        }
+        if (!read) {
+            // More is likely to follow than the first answer holds.
+            read = true;
+            lastBusyNanos = nowNanos;
         }
         buffer.add(record);
         bufferedBytes += size(record);
@@ -117,7 +158,7 @@ final class OwnedPartition {
 
     /** Nothing more need be read before the next range can be cut in full. */
     boolean full(RangeLimits limits) {
-        if (blocked) {
+        if (blocked || goesBack() && delivery != null) {
             return true;
         }
         return announced.isPresent() && delivery == null
@@ -129,13 +170,19 @@ final class OwnedPartition {
         return !buffer.isEmpty() && buffer.peekLast().offset() >= offset;
     }
 
-    /** Ms until the records that wait here have waited long enough; never negative. */
+    /**
+     * Ms until the records that wait here have waited long enough; never negative. Where nothing
+     * was handed out for as long before the first of them came, none follow closely: it does not
+     * wait.
+     */
     long untilDue(RangeLimits limits, long nowNanos) {
-        return buffer.isEmpty()
-                ? Long.MAX_VALUE
-                : Math.max(
-                        0,
-                        limits.lingerMs() - TimeUnit.NANOSECONDS.toMillis(nowNanos - oldestNanos));
+        if (buffer.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        long linger = TimeUnit.MILLISECONDS.toNanos(limits.lingerMs());
+        return oldestNanos - lastBusyNanos > linger
+                ? 0
+                : TimeUnit.NANOSECONDS.toMillis(Math.max(0, linger - (nowNanos - oldestNanos)));
     }
 
     /**
@@ -164,6 +211,13 @@ final class OwnedPartition {
      * itself is announced.
      */
     void committed(PendingRange range) {
+        if (goesBack()) {
+            buffer.clear();
+            bufferedBytes = 0;
+            read = false;
+            whole = null;
+        }
+        topicId = range.topicId();
         next = range.start();
         announced = range.end();
         delivery = null;
@@ -191,6 +245,7 @@ final class OwnedPartition {
             records.add(record);
         }
         oldestNanos = nanoTime.getAsLong();
+        lastBusyNanos = oldestNanos;
         delivery = new Delivery(new AnnouncedRange(topicId, name, next, end, records), nanoTime);
         if (takenOver) {
             delivery.range().markTried();

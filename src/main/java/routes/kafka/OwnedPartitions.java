@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,23 +29,27 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
     private final String group;
     private final long handoverMs;
     private final Supplier<String> topicId;
+    private final Beginning beginning;
     private final RangesMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private boolean rejoining;
 
     /**
      * @param topicId the id of the topic as it is now
+     * @param beginning of partitions that have no committed offset
      */
     OwnedPartitions(
             Consumer<byte[], byte[]> consumer,
             String group,
             long handoverMs,
             Supplier<String> topicId,
+            Beginning beginning,
             RangesMetrics metrics) {
         this.consumer = consumer;
         this.group = group;
         this.handoverMs = handoverMs;
         this.topicId = topicId;
+        this.beginning = beginning;
         this.metrics = metrics;
     }
 
@@ -101,7 +106,11 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
         forget(owned.keySet());
     }
 
-    /** Begins each partition where its committed offset says, or where the topic begins. */
+    /**
+     * Begins each partition where its committed offset says, or as a {@link Beginning} does.
+     *
+     * @throws Beginning.NotKnown when that cannot be said yet
+     */
     void take(Collection<TopicPartition> partitions) {
         if (partitions.isEmpty()) {
             return;
@@ -113,18 +122,37 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
         Map<TopicPartition, Long> end = consumer.endOffsets(names);
         for (TopicPartition name : names) {
             try {
-                take(name, id, committed.get(name), first.get(name), end.get(name));
+                if (committed.get(name) == null) {
+                    begin(name, id, first.get(name), end.get(name));
+                } else {
+                    take(name, id, committed.get(name), first.get(name), end.get(name));
+                }
             } catch (PendingRange.MalformedNote e) {
                 block(name, committed.get(name).offset(), e);
             }
         }
     }
 
+    private void begin(TopicPartition name, String id, long first, long end) {
+        PendingRange whole = beginning.reading(id, first);
+        Optional<PendingRange> last = beginning.last(name, id, first, end);
+        if (last.isPresent()) {
+            LOG.info(
+                    "topic={} partition={} event=last-range-found do=\"nothing: the group has no"
+                            + " committed offset, so this range is tried again; then the log is"
+                            + " read from its beginning\"",
+                    name.topic(),
+                    name.partition());
+            own(OwnedPartition.beginning(name, last.get(), whole), last.get(), first);
+        } else {
+            own(new OwnedPartition(name, whole.topicId(), whole), whole, first);
+        }
+    }
+
     private void take(
             TopicPartition name, String id, OffsetAndMetadata committed, long first, long end)
             throws PendingRange.MalformedNote {
-        PendingRange range =
-                committed == null ? PendingRange.none(id, first) : PendingRange.read(committed);
+        PendingRange range = PendingRange.read(committed);
         if (range.start() > end || range.ofAnother(id)) {
             LOG.warn(
                     "topic={} partition={} event=topic-made-anew committed={} note=\"{}\" end={}"
@@ -152,8 +180,14 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
         if (range.start() < first) {
             tellLost(name, range.start(), first - range.start());
         }
+        String topic = range.topicId().isEmpty() ? id : range.topicId();
+        own(new OwnedPartition(name, topic, range), range, first);
+    }
+
+    private void own(OwnedPartition partition, PendingRange range, long first) {
+        TopicPartition name = partition.name();
         consumer.seek(name, Math.max(range.start(), first));
-        owned.put(name, new OwnedPartition(name, id, range));
+        owned.put(name, partition);
         LOG.info(
                 "topic={} partition={} event=taken offset={} replay-to={}",
                 name.topic(),
@@ -208,8 +242,7 @@ final class OwnedPartitions implements ConsumerRebalanceListener {
                                 .await(
                                         TimeUnit.NANOSECONDS.toMillis(
                                                 deadline - System.nanoTime()))) {
-                    long next = partition.delivery().range().end() + 1;
-                    done.put(name, PendingRange.none(partition.topicId(), next).write());
+                    done.put(name, partition.after().write());
                 }
             }
             if (!done.isEmpty()) {

@@ -1,9 +1,11 @@
 package routes.kafka;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The write-ahead note in a committed offset: the offset is the start of a range, its metadata
@@ -11,13 +13,15 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  *
  * <p>Metadata of other programs, or none, means that nothing is pending.
  *
- * @param topicId of the topic whose offsets these are; empty in a note that does not say so, as
- *     Caravan wrote them once
+ * @param topicId of the topic whose offsets these are, perhaps with the name of a reading, see
+ *     {@link #named}; empty in a note that does not say so, as Caravan wrote them once
  */
 record PendingRange(String topicId, long start, OptionalLong end) {
     private static final String PREFIX = "caravan:";
     private static final Pattern NOTE =
             Pattern.compile(PREFIX + "(?:end=(\\d{1,18})(?:,topic=(\\S+))?|topic=(\\S+))");
+    private static final Pattern TOKEN =
+            Pattern.compile("([^/]+)/([^/]+)/(\\d+)/(\\d{1,18})-(\\d{1,18})");
 
     /**
      * @throws MalformedNote when a note of Caravan's is there that nobody can read
@@ -53,9 +57,28 @@ record PendingRange(String topicId, long start, OptionalLong end) {
         return new PendingRange(topicId, start, OptionalLong.empty());
     }
 
+    /** The range that has this token; empty if it is none of this partition. */
+    static Optional<PendingRange> ofToken(String token, TopicPartition name) {
+        Matcher parts = TOKEN.matcher(token);
+        return parts.matches()
+                        && parts.group(1).equals(name.topic())
+                        && parts.group(3).equals(Integer.toString(name.partition()))
+                ? Optional.of(
+                        new PendingRange(
+                                parts.group(2),
+                                Long.parseLong(parts.group(4)),
+                                OptionalLong.of(Long.parseLong(parts.group(5)))))
+                : Optional.empty();
+    }
+
+    /** A topic's id in the notes and tokens of a reading that has a name of its own. */
+    static String named(String topicId, String reading) {
+        return reading.isEmpty() ? topicId : topicId + "." + reading;
+    }
+
     /** The offset belongs to a topic that had the same name: in another cluster, or before. */
     boolean ofAnother(String id) {
-        return !topicId.isEmpty() && !topicId.equals(id);
+        return !topicId.isEmpty() && !topicId.equals(id) && !topicId.startsWith(id + ".");
     }
 
     /**

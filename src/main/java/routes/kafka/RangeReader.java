@@ -50,6 +50,7 @@ final class RangeReader {
 
     /**
      * @param topicId the id of the topic as it is now
+     * @param beginning of partitions that have no committed offset
      * @param handOut gets each range, again after each failure; must return immediately
      * @param nanoTime the clock of lingers and pauses, as {@link System#nanoTime()}
      */
@@ -59,6 +60,7 @@ final class RangeReader {
             String topic,
             RangeLimits limits,
             Supplier<String> topicId,
+            Beginning beginning,
             java.util.function.Consumer<Delivery> handOut,
             RangesMetrics metrics,
             LongSupplier nanoTime) {
@@ -69,7 +71,9 @@ final class RangeReader {
         this.handOut = handOut;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
-        this.owned = new OwnedPartitions(consumer, group, limits.handoverMs(), topicId, metrics);
+        this.owned =
+                new OwnedPartitions(
+                        consumer, group, limits.handoverMs(), topicId, beginning, metrics);
         this.lagTold = nanoTime.getAsLong() - TimeUnit.MILLISECONDS.toNanos(LAG_MS);
     }
 
@@ -170,14 +174,16 @@ final class RangeReader {
                         .toList();
         for (OwnedPartition partition : ready) {
             OptionalLong end =
-                    free > 0 ? partition.cut(limits, nanoTime.getAsLong()) : OptionalLong.empty();
+                    free > 0 && !partition.goesBack()
+                            ? partition.cut(limits, nanoTime.getAsLong())
+                            : OptionalLong.empty();
             free -= end.isPresent() ? 1 : 0;
             if (partition.done() || end.isPresent()) {
-                long start =
+                PendingRange from =
                         partition.done()
-                                ? partition.delivery().range().end() + 1
-                                : partition.next();
-                PendingRange range = new PendingRange(partition.topicId(), start, end);
+                                ? partition.after()
+                                : PendingRange.none(partition.topicId(), partition.next());
+                PendingRange range = new PendingRange(from.topicId(), from.start(), end);
                 ranges.put(partition.name(), range);
                 offsets.put(partition.name(), range.write());
             }
@@ -199,7 +205,14 @@ final class RangeReader {
             owned.rejoin();
             return;
         }
-        ranges.forEach((name, range) -> owned.get(name).committed(range));
+        ranges.forEach(
+                (name, range) -> {
+                    OwnedPartition partition = owned.get(name);
+                    if (partition.goesBack()) {
+                        consumer.seek(name, range.start());
+                    }
+                    partition.committed(range);
+                });
     }
 
     /** Pauses what has read enough ahead: memory is bounded by about twice the limit of bytes. */
@@ -230,7 +243,7 @@ final class RangeReader {
             TopicPartition name = partition.name();
             long unread = consumer.currentLag(name).orElse(0);
             long read = consumer.position(name) - partition.next();
-            metrics.lag(group, name.topic(), name.partition(), unread + read);
+            metrics.lag(group, name.topic(), name.partition(), unread + read, partition.oldestMs());
         }
     }
 }

@@ -10,6 +10,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.util.ObjectHelper;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -86,6 +87,7 @@ final class RangesConsumer extends DefaultConsumer {
                             topic,
                             endpoint.limits(),
                             () -> endpoint.getComponent().topicId(endpoint),
+                            Beginning.with(endpoint.getStored()),
                             delivery -> workers.execute(() -> deliver(delivery)),
                             endpoint.getComponent().metrics(),
                             System::nanoTime);
@@ -101,18 +103,33 @@ final class RangesConsumer extends DefaultConsumer {
             } finally {
                 reader.leave(LEAVE);
             }
-        } catch (KafkaException e) {
+        } catch (RuntimeException | Error e) {
+            tell(e);
+        }
+        return owned;
+    }
+
+    private void tell(Throwable failure) {
+        // Kafka's client wraps what a rebalance throws.
+        Beginning.NotKnown notKnown = ObjectHelper.getException(Beginning.NotKnown.class, failure);
+        if (notKnown != null) {
+            LOG.warn(
+                    "topic={} group={} event=waiting for=\"what the store has\" do=\"nothing: it is"
+                            + " asked again\" reason=\"{}\"",
+                    topic,
+                    group,
+                    Reason.of(notKnown));
+        } else if (failure instanceof KafkaException) {
             LOG.warn(
                     "topic={} group={} event=consumer-failed do=\"nothing: another one is opened\""
                             + " reason=\"{}\"",
                     topic,
                     group,
-                    Reason.of(e));
-            LOG.debug("Consumer of {} failed", topic, e);
-        } catch (RuntimeException | Error e) {
-            LOG.error("topic={} group={} event=consumer-failed", topic, group, e);
+                    Reason.of(failure));
+        } else {
+            LOG.error("topic={} group={} event=consumer-failed", topic, group, failure);
         }
-        return owned;
+        LOG.debug("Consumer of {} failed", topic, failure);
     }
 
     @SuppressWarnings("unchecked") // Both deserializers are fixed.

@@ -58,6 +58,9 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     @UriParam(label = "consumer", defaultValue = "2")
     private int workers = 2;
 
+    @UriParam(label = "consumer,advanced")
+    private StoredRanges stored;
+
     RangesEndpoint(String uri, RangesComponent component, KafkaConfiguration configuration) {
         super(uri, component);
         this.configuration = configuration;
@@ -212,5 +215,14 @@ public final class RangesEndpoint extends DefaultEndpoint implements EndpointSer
     /** How many ranges are handed out at the same time, each of another partition. */
     public void setWorkers(int workers) {
         this.workers = workers;
+    }
+
+    public StoredRanges getStored() {
+        return stored;
+    }
+
+    /** Tells which ranges a store has, where the group has no committed offset. */
+    public void setStored(StoredRanges stored) {
+        this.stored = stored;
     }
 }

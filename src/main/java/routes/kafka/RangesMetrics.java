@@ -4,45 +4,78 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import routes.pipeline.Meters;
 
 /**
- * Consumer lag by topic, over the partitions that this process owns, and records lost to retention.
+ * Consumer lag by topic, in records and by the age of the oldest, over the partitions that this
+ * process owns; and records lost to retention.
  */
 final class RangesMetrics {
     /** How these were called when only sinks had them: dashboards may still ask for them. */
     private static final String BEFORE = "caravan.sink.";
 
+    private record Lag(long records, OptionalLong oldest) {}
+
     private final MeterRegistry registry;
-    private final Map<String, Map<TopicPartition, AtomicLong>> lags = new ConcurrentHashMap<>();
+    private final LongSupplier clock;
+    private final Map<String, Map<TopicPartition, Lag>> lags = new ConcurrentHashMap<>();
 
     RangesMetrics(MeterRegistry registry) {
+        this(registry, System::currentTimeMillis);
+    }
+
+    /**
+     * @param clock of the records' own times, as {@link System#currentTimeMillis()}
+     */
+    RangesMetrics(MeterRegistry registry, LongSupplier clock) {
         this.registry = registry;
+        this.clock = clock;
     }
 
-    void lag(String group, String topic, int partition, long records) {
-        lags.computeIfAbsent(group + " " + topic, name -> gauge(group, topic))
-                .computeIfAbsent(new TopicPartition(topic, partition), name -> new AtomicLong())
-                .set(records);
+    /**
+     * Tells how far a partition is.
+     *
+     * @param oldest when Kafka got the oldest record that is not done, in ms; empty where it is not
+     *     read yet
+     */
+    void lag(String group, String topic, int partition, long records, OptionalLong oldest) {
+        lags.computeIfAbsent(group + " " + topic, name -> gauges(group, topic))
+                .put(new TopicPartition(topic, partition), new Lag(records, oldest));
     }
 
-    private Map<TopicPartition, AtomicLong> gauge(String group, String topic) {
-        Map<TopicPartition, AtomicLong> partitions = new ConcurrentHashMap<>();
+    private Map<TopicPartition, Lag> gauges(String group, String topic) {
+        Map<TopicPartition, Lag> partitions = new ConcurrentHashMap<>();
         for (String name : List.of("caravan.ranges.", BEFORE)) {
             meters(name, group, topic)
                     .gauge(
                             "lag.records",
                             "Records that the group has not done yet, on this process's partitions",
-                            () -> partitions.values().stream().mapToLong(AtomicLong::get).sum());
+                            () -> partitions.values().stream().mapToLong(Lag::records).sum());
         }
+        meters("caravan.ranges.", group, topic)
+                .gauge(
+                        "oldest.record.seconds",
+                        "Age of the oldest record that was read and is not done; 0 without one",
+                        () -> seconds(partitions));
         return partitions;
     }
 
+    private double seconds(Map<TopicPartition, Lag> partitions) {
+        long now = clock.getAsLong();
+        return partitions.values().stream()
+                        .flatMapToLong(lag -> lag.oldest().stream())
+                        .map(oldest -> Math.max(0, now - oldest))
+                        .max()
+                        .orElse(0)
+                / 1_000.0;
+    }
+
     void released(String group, String topic, int partition) {
-        Map<TopicPartition, AtomicLong> partitions = lags.get(group + " " + topic);
+        Map<TopicPartition, Lag> partitions = lags.get(group + " " + topic);
         if (partitions != null) {
             partitions.remove(new TopicPartition(topic, partition));
         }

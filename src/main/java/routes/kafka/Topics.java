@@ -8,22 +8,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.settings.SettingsException;
 
-/** Makes sure of the topics that the pipelines use. */
-public final class Topics {
+/** Makes sure of the topics that the pipelines use, and says how large they are. */
+public final class Topics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+    private static final int ANSWER_MS = 10_000;
+
+    /** A topic that was created a moment ago is not known to every broker yet. */
+    private static final int TRIES = 20;
+
+    private static final long BETWEEN_TRIES_MS = 100;
 
     private final Map<String, Object> kafkaProperties;
     private final short replication;
     private final Map<String, Shape> shapes = new ConcurrentHashMap<>();
+    private Admin counting;
 
     private record Shape(int partitions, Duration retention, int recordBytes) {}
 
@@ -101,6 +111,48 @@ public final class Topics {
                         e.getCause());
             }
             throw e;
+        }
+    }
+
+    /**
+     * How many partitions a topic has now.
+     *
+     * @throws ExecutionException when Kafka does not answer, or does not know the topic
+     */
+    public TopicSize size(String topic) throws ExecutionException, InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                TopicDescription description =
+                        counting()
+                                .describeTopics(
+                                        List.of(topic),
+                                        new DescribeTopicsOptions().timeoutMs(ANSWER_MS))
+                                .allTopicNames()
+                                .get()
+                                .get(topic);
+                return new TopicSize(
+                        description.topicId().toString(), description.partitions().size());
+            } catch (ExecutionException e) {
+                if (tries == TRIES || !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+                Thread.sleep(BETWEEN_TRIES_MS);
+            }
+        }
+    }
+
+    private synchronized Admin counting() {
+        if (counting == null) {
+            counting = Admin.create(kafkaProperties);
+        }
+        return counting;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (counting != null) {
+            counting.close();
+            counting = null;
         }
     }
 

@@ -1,7 +1,6 @@
 package routes.marts;
 
 import java.time.Instant;
-import java.util.regex.Pattern;
 
 /**
  * The state of a model.
@@ -16,14 +15,6 @@ import java.util.regex.Pattern;
  */
 public record MartState(
         String name, State state, Instant built, Double seconds, long rows, String problem) {
-    /** What ClickHouse puts before and behind the message of an exception. */
-    private static final Pattern BEFORE =
-            Pattern.compile("(?s)^.*?(?:Code: \\d+\\. DB::Exception: )(?:Refresh failed: )?");
-
-    private static final Pattern BEHIND =
-            Pattern.compile(
-                    "(?s): while executing .*|,? Stack trace .*| ?\\([A-Z_]+\\) \\(version .*");
-
     /** States of a model, the best first. */
     public enum State {
         /** Built from all that was loaded. */
@@ -41,17 +32,5 @@ public record MartState(
     /** True if readers may see less than what was loaded until somebody mends something. */
     public boolean failed() {
         return state == State.FAILED;
-    }
-
-    /** What went wrong, without the server's stack trace. */
-    public static String plain(String exception) {
-        if (exception == null) {
-            return "";
-        }
-        String message = BEHIND.matcher(exception).replaceFirst("");
-        for (var before = BEFORE.matcher(message); before.find(); before.reset(message)) {
-            message = message.substring(before.end());
-        }
-        return message.strip();
     }
 }

@@ -82,7 +82,7 @@ public final class MartStates {
         gauge(
                 model,
                 "caravan.mart.failed",
-                "1 while its last refresh failed, of a check or else",
+                "1 if its last refresh failed, by a check or otherwise",
                 state -> state.failed() ? 1 : 0);
         gauge(
                 model,

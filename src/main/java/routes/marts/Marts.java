@@ -20,6 +20,7 @@ import org.apache.camel.RoutesBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.ServerMessage;
 import routes.jobs.Jobs;
 import routes.pipeline.Reason;
 import routes.sql.SqlFile;
@@ -205,7 +206,7 @@ public final class Marts implements AutoCloseable {
                 if (Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
-                problems.put(view.name(), MartState.plain(Reason.of(e)));
+                problems.put(view.name(), ServerMessage.plain(Reason.of(e)));
                 LOG.warn(
                         "mart={} event=failed do=\"./caravan marts check\" reason=\"{}\"",
                         view.name(),

@@ -15,7 +15,7 @@ final class MartsRoute extends RouteBuilder {
             .to("bean:marts?method=refreshIfDue").id("refresh-if-due");
 
         from("scheduler:marts-states?delay=5000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("marts-states").description("Looks which marts are fresh, and which have failed")
+            .routeId("marts-states").description("Checks which marts are fresh, and which have failed")
             .errorHandler(noErrorHandler())
             .to("clickhouse:system.view_refreshes?query=classpath:sql/clickhouse/models/views.sql&outputHeader=views").id("marts-views")
             .to("clickhouse:raw.loads?query=classpath:sql/clickhouse/models/loads.sql&outputHeader=loads").id("marts-loads")

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.Grants;
 import routes.sql.SqlFile;
 
 /** A group of models as ClickHouse's refreshable views: made, refreshed, looked at and checked. */
@@ -32,6 +33,16 @@ public final class Models {
     /** By name, with their databases; in the order in which they are built. */
     public static List<String> names(String group) {
         return Model.all(group, 0).stream().map(Model::name).toList();
+    }
+
+    /**
+     * Looks at what the making and refreshing of models takes, and changes nothing.
+     *
+     * @throws routes.pipeline.NeedsPerson when the account lacks a right
+     */
+    public static void check(ClickHouse clickHouse) {
+        Grants.require(clickHouse, "classpath:sql/clickhouse/models/rights.sql", check -> check);
+        clickHouse.rows(SqlFile.text(VIEWS), Map.of());
     }
 
     List<View> views() {

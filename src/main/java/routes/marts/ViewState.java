@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import routes.clickhouse.ServerMessage;
 
 /**
  * The state of a view, as ClickHouse tells it.
@@ -37,7 +38,7 @@ record ViewState(
                 seen == 0 ? null : Instant.ofEpochSecond(seen),
                 built == 0 ? null : number(row, "ms") / 1e3,
                 "Running".equals(row.get("status")),
-                MartState.plain((String) row.get("exception")));
+                ServerMessage.plain((String) row.get("exception")));
     }
 
     /** True if it was made from another text, or is not there. */

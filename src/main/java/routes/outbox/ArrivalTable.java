@@ -1,13 +1,12 @@
 package routes.outbox;
 
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import routes.settings.SettingsException;
-import routes.sql.SqlFile;
 
 /**
  * A replicated table: a column of it, which its publisher does not have, numbers the rows as they
@@ -29,41 +28,71 @@ import routes.sql.SqlFile;
  * runtime has moved the position since the statement began, the rows that it sees behind the new
  * one are still all that there are up to the last of them.
  *
+ * <p>A row that is larger than a record may be is noted in the transaction in which the position
+ * passes it: there is never one without the other. One that is released is read beside the rows
+ * behind the position, and its note goes in the transaction that counts it as sent; until then it
+ * may be sent again, as any other.
+ *
  * <p>A crash of the server takes nothing back that the position has passed: both are in one log,
  * the position behind the rows.
  */
 final class ArrivalTable implements SourceTable {
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    /** Where positions are kept. */
+    static final String SCHEMA = "caravan_arrivals";
+
+    /** The table of that schema that is made last. */
+    static final String NOTES = "skipped";
 
     private final NamedParameterJdbcTemplate jdbc;
     private final String table;
     private final String arrival;
     private final String key;
+    private final TopicPartitions partitions;
 
     /**
      * @param table name in Postgres, with its schema or without
      * @param arrival the column that numbers the rows
      * @param key prefix of the settings that name the two, for messages
+     * @param partitions of the topic that it is sent to
      */
-    ArrivalTable(JdbcTemplate jdbc, String table, String arrival, String key) {
+    ArrivalTable(
+            JdbcTemplate jdbc,
+            String table,
+            String arrival,
+            String key,
+            TopicPartitions partitions) {
         this.jdbc = new NamedParameterJdbcTemplate(jdbc);
         this.table = table;
         this.arrival = arrival;
         this.key = key;
+        this.partitions = partitions;
     }
 
     /** Makes sure also of the order of arrival, and of the table of positions. */
     @Override
     public Map<String, String> statements() {
+        CatalogEntry entry = entry();
+        createPositions();
+        entry.put("numbers", partitions.numbers());
+        return Map.of(
+                "unsent", entry.statement("arrivals/unsent.sql"),
+                "mark", entry.statement("arrivals/mark.sql"),
+                "too-large", entry.statement("arrivals/skipped/too_large.sql"),
+                "backlog", entry.statement("arrivals/backlog.sql"),
+                "sent", entry.statement("arrivals/sent.sql"));
+    }
+
+    @Override
+    public void check() {
+        entry();
+    }
+
+    private CatalogEntry entry() {
         CatalogEntry entry =
                 CatalogEntry.read(jdbc.getJdbcTemplate(), table, arrival, "bigint", key, "arrival");
         entry.put("sequence", sequence(entry));
         requireOneAtATime(entry);
-        createPositions();
-        return Map.of(
-                "unsent", entry.statement("arrivals/unsent.sql"),
-                "mark", entry.statement("arrivals/mark.sql"),
-                "backlog", entry.statement("arrivals/backlog.sql"));
+        return entry;
     }
 
     private String sequence(CatalogEntry entry) {
@@ -115,35 +144,27 @@ final class ArrivalTable implements SourceTable {
     }
 
     private void createPositions() {
-        Boolean missing =
-                jdbc.queryForObject(
-                        "SELECT to_regclass('caravan_arrivals.position') IS NULL",
-                        Map.of(),
-                        Boolean.class);
-        if (Boolean.FALSE.equals(missing)) {
-            return;
-        }
         try {
-            jdbc.getJdbcTemplate()
-                    .execute(SqlFile.text("classpath:sql/postgres/outbox/arrivals/position.sql"));
+            notes(jdbc.getJdbcTemplate().getDataSource()).create();
         } catch (DataAccessException e) {
-            if (e.getMostSpecificCause() instanceof SQLException refused
-                    && INSUFFICIENT_PRIVILEGE.equals(refused.getSQLState())) {
-                throw new SettingsException(
-                        key
-                                + "server: this account may not keep positions there ("
-                                + refused.getMessage()
-                                + "). Run as the database's owner: CREATE SCHEMA caravan_arrivals"
-                                + " AUTHORIZATION that account",
-                        e);
-            }
-            throw e;
+            throw new SettingsException(
+                    key
+                            + "server: this account may not keep positions there ("
+                            + OwnTable.refusal(e)
+                            + "). Run as the database's owner: CREATE SCHEMA caravan_arrivals"
+                            + " AUTHORIZATION that account; or, if the schema is there: GRANT"
+                            + " CREATE ON SCHEMA caravan_arrivals TO that account",
+                    e);
         }
     }
 
-    /** The position cannot pass a row without losing it. */
+    /** The rows that a position has passed without sending them; it comes with the positions. */
+    static OwnTable notes(DataSource server) {
+        return new OwnTable(server, SCHEMA, NOTES, "arrivals/position.sql");
+    }
+
     @Override
     public boolean skips() {
-        return false;
+        return true;
     }
 }

@@ -38,7 +38,7 @@ final class CatalogEntry {
                         SqlFile.text(SQL + "catalog.sql"), Map.of("table", table, "apart", apart))
                 .forEach((name, value) -> entry.names.put(name, (String) value));
         String what = key + "table: " + table;
-        require(entry.name("table") != null, what + " is no table that this user can see");
+        require(entry.name("table") != null, what + " is not a table that this user can see");
         require(
                 entry.name("keys") != null,
                 what + " has no primary key: without one a row cannot be told from its repetition");

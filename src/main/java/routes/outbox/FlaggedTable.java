@@ -19,18 +19,22 @@ final class FlaggedTable implements SourceTable {
     private final String table;
     private final String flag;
     private final String key;
+    private final TopicPartitions partitions;
     private final SkippedRows skipped;
 
     /**
      * @param table name in Postgres, with its schema or without
      * @param key prefix of the settings that name the table and the flag, for messages
+     * @param partitions of the topic that it is sent to
      */
-    FlaggedTable(JdbcTemplate jdbc, String table, String flag, String key) {
+    FlaggedTable(
+            JdbcTemplate jdbc, String table, String flag, String key, TopicPartitions partitions) {
         this.jdbc = jdbc;
         this.table = table;
         this.flag = flag;
         this.key = key;
-        skipped = new SkippedRows(jdbc.getDataSource());
+        this.partitions = partitions;
+        skipped = new SkippedRows(jdbc.getDataSource(), false);
     }
 
     /** Makes sure also of the partial index that keeps a poll cheap. */
@@ -38,6 +42,11 @@ final class FlaggedTable implements SourceTable {
     public void prepare() throws InterruptedException {
         ensureIndex(entry());
         skipped.prepare();
+    }
+
+    @Override
+    public void check() {
+        entry();
     }
 
     private CatalogEntry entry() {
@@ -49,11 +58,14 @@ final class FlaggedTable implements SourceTable {
         CatalogEntry entry = entry();
         entry.put("not-skipped", skips() ? SkippedRows.NOT.formatted(entry.name("key")) : "TRUE");
         entry.put("skipped", skips() ? SkippedRows.COUNT : "0");
+        entry.put("numbers", partitions.numbers());
         return Map.of(
                 "unsent", entry.statement("unsent.sql"),
                 "mark", entry.statement("mark.sql"),
                 "unmarked", entry.statement("skipped/unmarked.sql"),
-                "backlog", entry.statement("backlog.sql"));
+                "too-large", entry.statement("skipped/too_large.sql"),
+                "backlog", entry.statement("backlog.sql"),
+                "sent", entry.statement("sent.sql"));
     }
 
     private void ensureIndex(CatalogEntry entry) throws InterruptedException {

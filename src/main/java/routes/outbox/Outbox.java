@@ -37,6 +37,8 @@ public final class Outbox {
     private final LongSupplier clock;
     private final Pace pace;
     private final TransactionAges ages = new TransactionAges();
+    private final Outbox first;
+    private volatile boolean helped;
     private volatile Map<String, String> statements;
     private long nextCatalog;
     private long measuring;
@@ -53,7 +55,8 @@ public final class Outbox {
 
     /** Rows of one table or partition. */
     private static final class Sent {
-        private final StringJoiner places = new StringJoiner("\",\"", "{\"", "\"}");
+        private final StringJoiner places =
+                new StringJoiner("\",\"", "{\"", "\"}").setEmptyValue("{}");
         private final List<byte[]> keys = new ArrayList<>();
         private String last;
     }
@@ -62,15 +65,34 @@ public final class Outbox {
      * @param clock in nanoseconds, from any beginning
      */
     Outbox(OutboxSettings settings, SourceTable table, MeterRegistry registry, LongSupplier clock) {
+        this(settings, table, new OutboxMeters(settings.name(), registry), clock, null);
+    }
+
+    private Outbox(
+            OutboxSettings settings,
+            SourceTable table,
+            OutboxMeters meters,
+            LongSupplier clock,
+            Outbox first) {
         this.settings = settings;
         this.table = table;
+        this.meters = meters;
         this.clock = clock;
+        this.first = first;
         statements = table.statements();
-        meters = new OutboxMeters(settings.name(), registry);
         long now = clock.getAsLong();
         pace = new Pace(settings, now);
         nextCatalog = now;
         nextMeasure = now;
+    }
+
+    /**
+     * One that takes further rows of the table while this one's batch is on its way, and polls only
+     * while this one finds more than it can take at a time, and no row that is larger than a batch:
+     * of those, one is in memory at a time. The rows that each has locked part them.
+     */
+    Outbox helper() {
+        return new Outbox(settings, table, meters, clock, this);
     }
 
     /** The statement of this name, as the table's columns are now. */
@@ -91,7 +113,7 @@ public final class Outbox {
             open = false;
         }
         long now = clock.getAsLong();
-        if (!pace.begins(now)) {
+        if (first != null && !first.helped || !pace.begins(now)) {
             return null;
         }
         acknowledged = false;
@@ -114,32 +136,40 @@ public final class Outbox {
         sentOf = new LinkedHashMap<>();
         tooLarge = new ArrayList<>();
         long size = 0;
+        long largest = 0;
         UnsentRow last = null;
+        Partitioning parts = Partitioning.of(locked.isEmpty() ? null : locked.get(0).numbers());
         for (UnsentRow row : locked) {
+            if (row.value() != null || settings.arrival().isPresent()) {
+                // A position passes one that is too large, too: it is noted.
+                sentOf.computeIfAbsent(row.relation(), relation -> new Sent()).last = row.place();
+            }
             if (row.value() == null) {
                 tooLarge.add(row);
-            } else if (tooLarge.isEmpty() || settings.arrival().isEmpty()) {
-                messages.add(message(row, exchange));
-                Sent group = sentOf.computeIfAbsent(row.relation(), relation -> new Sent());
-                group.places.add(row.place());
-                group.keys.add(row.key());
-                group.last = row.place();
+            } else {
+                messages.add(message(row, parts.partition(row), exchange));
+                sentOf.get(row.relation()).places.add(row.place());
+                sentOf.get(row.relation()).keys.add(row.key());
                 size += row.bytes();
+                largest = Math.max(largest, row.bytes());
                 last = row;
             }
         }
         sent = messages.size();
         tell(locked);
-        exchange.setProperty(
-                Exchange.SCHEDULER_POLLED_MESSAGES,
-                pace.found(locked.size(), size, last, clock.getAsLong()));
+        boolean backlog = pace.found(locked.size(), size, last, clock.getAsLong());
+        helped = backlog && largest <= settings.bytes();
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, backlog);
         return messages;
     }
 
-    private static Message message(UnsentRow row, Exchange exchange) {
+    private static Message message(UnsentRow row, Integer partition, Exchange exchange) {
         Message message = new DefaultMessage(exchange);
         message.setBody(row.value());
         message.setHeader(KafkaConstants.KEY, row.key());
+        if (partition != null) {
+            message.setHeader(KafkaConstants.PARTITION_KEY, partition);
+        }
         if (row.committed() != null) {
             message.setHeader(
                     CommitTime.HEADER, row.committed().getBytes(StandardCharsets.US_ASCII));
@@ -179,7 +209,7 @@ public final class Outbox {
 
     /** Kafka has the rows: whether there is a table or partition with some that are not marked. */
     public boolean isToMark() {
-        acknowledged = true;
+        acknowledged = sent > 0;
         return !sentOf.isEmpty();
     }
 
@@ -211,7 +241,7 @@ public final class Outbox {
                 "Of %d locked rows of %s only %d could be marked as sent, the first key is %s: look"
                                 .formatted(keys.size(), settings.name(), marked, text(keys.get(0)))
                         + " for a trigger BEFORE UPDATE that returns NULL or sets the flag back";
-        if (!table.skips()) {
+        if (!table.skips() || settings.arrival().isPresent()) {
             throw new IllegalStateException(what);
         }
         LOG.error(
@@ -234,8 +264,10 @@ public final class Outbox {
     public List<Map<String, Object>> tooLarge() {
         List<Map<String, Object>> noted = new ArrayList<>();
         if (table.skips()) {
-            tooLarge.forEach(
-                    row -> noted.add(Map.of("key", text(row.key()), "bytes", row.bytes())));
+            for (UnsentRow row : tooLarge) {
+                noted.add(
+                        Map.of("key", text(row.key()), "place", row.place(), "bytes", row.bytes()));
+            }
         }
         return noted;
     }
@@ -273,6 +305,7 @@ public final class Outbox {
     public void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         open = false;
+        helped = false;
         nextCatalog = clock.getAsLong();
         // It may have failed behind a full batch's lock.
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);

@@ -27,7 +27,7 @@ final class OutboxMeters {
 
     OutboxMeters(String pipeline, MeterRegistry registry) {
         Meters meters = new Meters(registry, "caravan.outbox.", Tags.of("pipeline", pipeline));
-        polls = meters.counter("polls", "Times that unsent rows were looked for");
+        polls = meters.counter("polls", "Polls for unsent rows");
         sent = meters.counter("rows.sent", "Rows that Kafka has acknowledged and that are marked");
         tooLarge =
                 meters.counter(
@@ -44,7 +44,7 @@ final class OutboxMeters {
                 () -> backlog.seconds());
         meters.gauge(
                 "skipped.rows",
-                "Rows that are not sent before somebody lets them go",
+                "Rows that are not sent until somebody releases them",
                 () -> backlog.skipped());
     }
 }

@@ -11,6 +11,7 @@ import routes.settings.Settings;
  * @param server which of the two Postgres servers has the table: postgres or subscriber
  * @param arrival the column that numbers the rows as they arrive, if a position is kept in place of
  *     a flag
+ * @param workers batches on their way at a time while there is a backlog
  */
 public record OutboxSettings(
         String name,
@@ -23,6 +24,7 @@ public record OutboxSettings(
         int rows,
         int bytes,
         int recordBytes,
+        int workers,
         int partitions,
         Duration retention) {
 
@@ -49,6 +51,7 @@ public record OutboxSettings(
                 settings.integer(key + "rows", 1, 100_000),
                 settings.bytes(key + "bytes"),
                 settings.bytes(key + "record-bytes"),
+                settings.integer(key + "workers", 1, 16),
                 settings.integer(key + "partitions", 1, 1_000),
                 settings.duration(key + "retention"));
     }

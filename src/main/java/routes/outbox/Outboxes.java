@@ -1,6 +1,8 @@
 package routes.outbox;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
@@ -8,11 +10,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.kafka.Topics;
+import routes.pipeline.Rights;
 import routes.settings.SettingsException;
 
 /** Makes an outbox ready and starts its routes. */
 public final class Outboxes {
-    private static final int TICKS_A_POLL = 4;
+    /** A table that is being written to is looked at this often, in ms. */
+    private static final long WHILE_WRITTEN_TO = 50;
 
     private final CamelContext context;
     private final Map<String, DataSource> servers;
@@ -34,8 +38,8 @@ public final class Outboxes {
     }
 
     /**
-     * Creates what is missing: the topic, the index on unsent rows, the tables of positions and of
-     * skipped rows. Can be run again.
+     * Creates what is missing: the topic, the index on unsent rows, the tables of positions, of
+     * skipped rows and of the topics' partitions. Can be run again.
      */
     public Outbox prepare(OutboxSettings outbox) throws ExecutionException, InterruptedException {
         String key = "caravan.outbox." + outbox.name() + ".";
@@ -45,47 +49,83 @@ public final class Outboxes {
                 outbox.partitions(),
                 outbox.retention(),
                 outbox.recordBytes());
-        JdbcTemplate postgres = new JdbcTemplate(servers.get(outbox.server()));
-        SourceTable table =
-                outbox.arrival().isPresent()
-                        ? new ArrivalTable(postgres, outbox.table(), outbox.arrival().get(), key)
-                        : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key);
+        TopicPartitions partitions = partitions(outbox);
+        SourceTable table = table(outbox, partitions);
         table.prepare();
+        partitions.prepare();
+        context.getRegistry().bind("partitions-" + outbox.name(), partitions);
         return new Outbox(outbox, table, registry, System::nanoTime);
     }
 
+    private TopicPartitions partitions(OutboxSettings outbox) {
+        return new TopicPartitions(servers.get(outbox.server()), outbox.topic(), topics::size);
+    }
+
+    private SourceTable table(OutboxSettings outbox, TopicPartitions partitions) {
+        String key = "caravan.outbox." + outbox.name() + ".";
+        JdbcTemplate postgres = new JdbcTemplate(servers.get(outbox.server()));
+        return outbox.arrival().isPresent()
+                ? new ArrivalTable(
+                        postgres, outbox.table(), outbox.arrival().get(), key, partitions)
+                : new FlaggedTable(postgres, outbox.table(), outbox.flag(), key, partitions);
+    }
+
     /**
-     * Looks at its table, and changes nothing.
+     * Looks at its table and at what the account may do, and changes nothing.
      *
      * @throws SettingsException when {@link #prepare} would refuse it
+     * @throws routes.pipeline.NeedsPerson when the account lacks a right
      */
-    public void check(OutboxSettings outbox) {
+    public void check(OutboxSettings outbox) throws SQLException {
+        DataSource server = servers.get(outbox.server());
+        String account = "caravan." + outbox.server() + ".user";
+        table(outbox, partitions(outbox)).check();
         boolean arrives = outbox.arrival().isPresent();
-        CatalogEntry.read(
-                new JdbcTemplate(servers.get(outbox.server())),
+        Rights.require(
+                server,
+                account,
+                "outbox/rights.sql",
                 outbox.table(),
-                outbox.arrival().orElse(outbox.flag()),
-                arrives ? "bigint" : "boolean",
-                "caravan.outbox." + outbox.name() + ".",
-                arrives ? "arrival" : "flag");
+                arrives ? null : outbox.flag());
+        if (arrives) {
+            Rights.require(
+                    server, account, "own_tables.sql", ArrivalTable.SCHEMA, ArrivalTable.NOTES);
+        }
     }
 
     /** Starts the routes of a prepared outbox. */
     public void start(OutboxSettings settings, Outbox prepared) {
-        context.getRegistry().bind("outbox-" + settings.name(), prepared);
         context.getRegistry().bind("unsent-rows", new UnsentRow.Mapper());
-        TemplatedRouteBuilder.builder(context, "outbox")
-                .routeId("outbox-" + settings.name())
+        start(settings, settings.name(), prepared);
+        // Where rows are numbered as they arrive, they are sent in that order.
+        int workers = settings.arrival().isPresent() ? 1 : settings.workers();
+        for (int number = 2; number <= workers; number++) {
+            start(settings, settings.name() + "." + number, prepared.helper());
+        }
+        TemplatedRouteBuilder.builder(context, "outbox-partitions")
+                .routeId("outbox-partitions-" + settings.name())
                 .parameter("name", settings.name())
+                .parameter("topic", settings.topic())
+                .add();
+        for (String measure : List.of("outbox-backlog", "outbox-sent")) {
+            TemplatedRouteBuilder.builder(context, measure)
+                    .routeId(measure + "-" + settings.name())
+                    .parameter("name", settings.name())
+                    .parameter("server", settings.server())
+                    .add();
+        }
+    }
+
+    private void start(OutboxSettings settings, String worker, Outbox outbox) {
+        context.getRegistry().bind("outbox-" + worker, outbox);
+        TemplatedRouteBuilder.builder(context, "outbox")
+                .routeId("outbox-" + worker)
+                .parameter("name", settings.name())
+                .parameter("worker", worker)
                 .parameter("server", settings.server())
                 .parameter("topic", settings.topic())
-                // Often enough for a table that is being written to.
-                .parameter("tick", Math.max(1, settings.poll().toMillis() / TICKS_A_POLL))
-                .add();
-        TemplatedRouteBuilder.builder(context, "outbox-backlog")
-                .routeId("outbox-backlog-" + settings.name())
-                .parameter("name", settings.name())
-                .parameter("server", settings.server())
+                .parameter(
+                        "tick", Math.max(1, Math.min(WHILE_WRITTEN_TO, settings.poll().toMillis())))
                 .add();
     }
 }

@@ -67,6 +67,7 @@ final class Pace {
         asked.put("rows", limit);
         asked.put("bytes", settings.bytes());
         asked.put("largest", settings.recordBytes());
+        asked.put("topic", settings.topic());
         return asked;
     }
 

@@ -11,8 +11,16 @@ interface SourceTable {
     }
 
     /**
-     * The statements {@code unsent}, {@code mark}, {@code unmarked} and {@code backlog}, with the
-     * names that the catalog has for the table now.
+     * Looks at it, and changes nothing.
+     *
+     * @throws SettingsException when something is not there, or not as it must be
+     */
+    void check();
+
+    /**
+     * The statements {@code unsent}, {@code mark}, {@code unmarked} (where rows have a flag),
+     * {@code too-large}, {@code backlog} and {@code sent}, with the names that the catalog has for
+     * the table now.
      *
      * @throws SettingsException when something is not there, or not as it must be
      */

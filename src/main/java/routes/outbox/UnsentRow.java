@@ -18,6 +18,8 @@ import org.springframework.jdbc.core.RowMapper;
  *     does not keep it
  * @param after the first column of its key, as text; null where a position is kept
  * @param lost the position, if it is none in this table; else null
+ * @param transaction that wrote it, the lower 32 bits of its number
+ * @param numbers of the topic's partitions, for {@link Partitioning}; the same for all rows
  */
 record UnsentRow(
         String relation,
@@ -27,7 +29,9 @@ record UnsentRow(
         long bytes,
         String committed,
         String after,
-        String lost) {
+        String lost,
+        long transaction,
+        String numbers) {
 
     /** How the sql component reads it. */
     static final class Mapper extends DefaultRowMapperFactory {
@@ -45,7 +49,9 @@ record UnsentRow(
                     row.getLong("bytes"),
                     row.getString("committed"),
                     row.getString("after"),
-                    row.getString("lost"));
+                    row.getString("lost"),
+                    row.getLong("transaction"),
+                    row.getString("numbers"));
         }
     }
 }

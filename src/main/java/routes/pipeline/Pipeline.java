@@ -28,6 +28,11 @@ public interface Pipeline extends AutoCloseable {
      */
     void prepare() throws Exception;
 
+    /** What {@link #prepare} would end or wait with, looked at without changing anything. */
+    default List<Look> looks() {
+        return List.of();
+    }
+
     /** Adds its routes; it is prepared. One pipeline starts at a time. May be called again. */
     void start() throws Exception;
 

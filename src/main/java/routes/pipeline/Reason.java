@@ -1,6 +1,7 @@
 package routes.pipeline;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.apache.camel.CamelExchangeException;
 import routes.settings.Address;
@@ -9,13 +10,15 @@ import routes.settings.Address;
 public final class Reason {
     /**
      * What no reader needs: the class of a failure that another quotes ({@code
-     * java.net.ConnectException: Connection refused}), what the clients of ClickHouse and MongoDB
-     * say of themselves, and Flyway's rulers.
+     * java.net.ConnectException: Connection refused}), what the clients of ClickHouse, MongoDB and
+     * S3 say of themselves, and Flyway's rulers.
      */
     private static final String NOISE =
             "\\b(?:[a-z]\\w*\\.){2,}[A-Z][\\w$]*(?:Exception|Error)\\b(?:: )?"
                     + "|Query request failed \\([^)]*\\)(?:: )?"
                     + "|\\.? Client view of cluster state.*"
+                    + "| \\(SDK Attempt Count: \\d+\\)(?: \\(Service: [^)]*\\))?"
+                    + "| that matches \\w+Selector\\{[^}]*\\}"
                     + "|-{5,}";
 
     private Reason() {}
@@ -53,9 +56,11 @@ public final class Reason {
         if (message == null || message.isBlank()) {
             return words(failure);
         }
-        return (failure instanceof AccessDeniedException ? message + " may not be used" : message)
-                .replaceAll("\\s+", " ")
-                .replaceAll(NOISE, "")
-                .strip();
+        if (failure instanceof AccessDeniedException) {
+            message += " may not be used";
+        } else if (failure instanceof NoSuchFileException) {
+            message += " is not there";
+        }
+        return message.replaceAll("\\s+", " ").replaceAll(NOISE, "").strip();
     }
 }

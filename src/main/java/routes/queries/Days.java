@@ -36,7 +36,8 @@ public record Days(LocalDate from, LocalDate to) {
         try {
             return LocalDate.parse(text);
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is no day such as 2026-03-29", e);
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a date such as 2026-03-29", e);
         }
     }
 }

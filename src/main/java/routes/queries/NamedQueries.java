@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
+import routes.clickhouse.ServerMessage;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.sql.SqlFile;
@@ -27,6 +28,12 @@ public final class NamedQueries implements AutoCloseable {
     private static final String COMMENT = "--";
 
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
+
+    /** What part of many rows a query gives: the first hundred. */
+    private static final Map<String, String> FIRST_PART = Map.of("after", "0", "most", "100");
+
+    /** The columns that hold names of people. */
+    private static final Pattern PERSON = Pattern.compile("\\b(\\w+_FIO|username)\\b");
 
     // ClickHouse's error codes, as in system.errors.
     private static final int UNKNOWN_TABLE = 60;
@@ -66,13 +73,18 @@ public final class NamedQueries implements AutoCloseable {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Whether a query's answer has names of people. */
+    public static boolean namesPeople(String name) {
+        return PERSON.matcher(text(name)).find();
+    }
+
     private static String text(String name) {
         return SqlFile.text(DIRECTORY + name + ".sql");
     }
 
     /**
-     * A value for each of a query's parameters: as given, and the usual {@link Days} for {@code
-     * from} and {@code to}.
+     * A value for each of a query's parameters: as given, the usual {@link Days} for {@code from}
+     * and {@code to}, and the first part for a query that gives its rows in parts.
      *
      * @param given what is given beside the parameters is left out
      * @throws IllegalArgumentException when one is missing, or the days are none; the message says
@@ -83,7 +95,8 @@ public final class NamedQueries implements AutoCloseable {
                 Days.of(
                         Optional.ofNullable(given.get("from")),
                         Optional.ofNullable(given.get("to")));
-        Map<String, String> values = new TreeMap<>(given);
+        Map<String, String> values = new TreeMap<>(FIRST_PART);
+        values.putAll(given);
         values.put("from", days.from().toString());
         values.put("to", days.to().toString());
         Set<String> parameters = parameters(name);
@@ -118,15 +131,16 @@ public final class NamedQueries implements AutoCloseable {
         String server = "ClickHouse at " + settings.address("caravan.clickhouse.url");
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ServerException answer) {
+                int code = answer.getCode();
                 return new QueryFailed(
-                        switch (answer.getCode()) {
+                        switch (code) {
                             case UNKNOWN_TABLE, UNKNOWN_DATABASE ->
                                     server
                                             + " lacks what query "
                                             + name
                                             + " reads: Caravan creates it when the pipeline starts"
                                             + " that fills it ("
-                                            + firstLine(answer)
+                                            + ServerMessage.plain(answer.getMessage())
                                             + ")";
                             case REQUIRED_PASSWORD, AUTHENTICATION_FAILED ->
                                     server
@@ -138,21 +152,22 @@ public final class NamedQueries implements AutoCloseable {
                                             + " does not let "
                                             + settings.text("caravan.clickhouse.reader.user")
                                             + " read: grant it SELECT on the database ("
-                                            + firstLine(answer)
+                                            + ServerMessage.plain(answer.getMessage())
                                             + ")";
-                            default -> server + " cannot answer: " + firstLine(answer);
-                        });
+                            default ->
+                                    server
+                                            + " cannot answer: "
+                                            + ServerMessage.plain(answer.getMessage());
+                        },
+                        code == UNKNOWN_TABLE || code == UNKNOWN_DATABASE);
             }
         }
         return new QueryFailed(
                 server
                         + " does not answer: start it, or set caravan.clickhouse.url ("
                         + Reason.of(failure)
-                        + ")");
-    }
-
-    private static String firstLine(Throwable failure) {
-        return failure.getMessage().lines().findFirst().orElse("");
+                        + ")",
+                false);
     }
 
     @Override

@@ -4,7 +4,15 @@ package routes.queries;
 public final class QueryFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    QueryFailed(String message) {
+    private final boolean missing;
+
+    QueryFailed(String message, boolean missing) {
         super(message);
+        this.missing = missing;
+    }
+
+    /** True if a table or database is not there that the query reads: nobody has made it yet. */
+    public boolean isMissing() {
+        return missing;
     }
 }

@@ -1,6 +1,7 @@
 package routes.replication;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
@@ -13,6 +14,7 @@ import org.quartz.Scheduler;
 import routes.clickhouse.ClickHouse;
 import routes.marts.MartStates;
 import routes.marts.Models;
+import routes.pipeline.Look;
 import routes.pipeline.Pipeline;
 import routes.settings.Settings;
 
@@ -66,6 +68,16 @@ public final class Cinema implements Pipeline {
     @Override
     public List<HealthCheck> healthChecks() {
         return List.of(health);
+    }
+
+    @Override
+    public List<Look> looks() {
+        return replication.looks();
+    }
+
+    /** Whether a table of the subscriber is not there, and its set-up makes it. */
+    public boolean willMake(String table) throws SQLException {
+        return table.equals("raw.events") && replication.lacksTable();
     }
 
     @Override

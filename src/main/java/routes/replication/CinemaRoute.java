@@ -17,12 +17,12 @@ final class CinemaRoute extends RouteBuilder {
     @Override
     public void configure() {
         from("scheduler:cinema-replication?delay=5000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-replication").description("Looks how far the subscription is")
+            .routeId("cinema-replication").description("Checks the progress of the subscription")
             .errorHandler(noErrorHandler())
             .to("bean:cinema-replication?method=measure").id("measure-replication");
 
         from("scheduler:cinema-models?delay=5000&initialDelay=0&exceptionHandler=#quiet")
-            .routeId("cinema-models").description("Looks whether the viewing sessions are fresh, and their checks hold")
+            .routeId("cinema-models").description("Checks that the viewing sessions are fresh and valid")
             .errorHandler(noErrorHandler())
             .to("clickhouse:system.view_refreshes?query=classpath:sql/clickhouse/models/views.sql&outputHeader=views").id("viewing-views")
             .to("bean:cinema-models?method=look").id("viewing-states")

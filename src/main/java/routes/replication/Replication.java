@@ -7,12 +7,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.pipeline.Look;
 import routes.pipeline.Meters;
 import routes.sql.SqlFile;
 
@@ -26,6 +28,7 @@ public final class Replication {
     private final ReplicationSettings settings;
     private final DataSource publisher;
     private final ReplicationSetup setup;
+    private final ReplicationCheck check;
     private final Map<String, Integer> idleLooks = new HashMap<>();
     private volatile Optional<String> otherSlot = Optional.empty();
     private volatile String slot = "";
@@ -43,6 +46,7 @@ public final class Replication {
         this.settings = settings;
         this.publisher = publisher;
         setup = new ReplicationSetup(settings, publisher, subscriber);
+        check = new ReplicationCheck(settings, setup, publisher, subscriber);
         Meters meters =
                 new Meters(
                         registry,
@@ -63,6 +67,16 @@ public final class Replication {
 
     String subscription() {
         return settings.subscription();
+    }
+
+    /** What can be looked at before the set-up. */
+    List<Look> looks() {
+        return check.looks();
+    }
+
+    /** Whether the subscriber lacks its table, which the set-up makes. */
+    boolean lacksTable() throws SQLException {
+        return !setup.subscription().tableThere();
     }
 
     ReplicationState state() {
@@ -118,7 +132,7 @@ public final class Replication {
         }
         if (inactive >= LOOKS_UNTIL_STOPPED) {
             return Optional.of(
-                    "Nobody takes what the publisher keeps for "
+                    "Nothing reads what the publisher keeps for "
                             + subscription
                             + ": look into the subscriber's log; if it was stopped, ALTER"
                             + " SUBSCRIPTION "

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -135,14 +136,17 @@ final class ReplicationSetup {
                     publisher::getConnection,
                     connection -> publish(connection, subscription));
         } catch (SQLException e) {
-            throw refused(
-                    e,
-                    "caravan.postgres.user: may not publish raw.events (",
-                    "). Have an administrator run sql/postgres/replication/publisher.sql there, and"
-                            + " give the role "
-                            + ROLE
-                            + " its password");
+            throw refused(e, ReplicationSetup::mayNotPublish);
         }
+    }
+
+    static String mayNotPublish(String why) {
+        return "caravan.postgres.user: may not publish raw.events ("
+                + why
+                + "). Have an administrator run sql/postgres/replication/publisher.sql there, and"
+                + " give the role "
+                + ROLE
+                + " its password";
     }
 
     private void publish(Connection connection, Subscription subscription) throws SQLException {
@@ -199,8 +203,14 @@ final class ReplicationSetup {
             }
             throw refused(
                     e,
-                    "caravan.cinema.password: " + ROLE + " may not make a slot (",
-                    "). Run at the publisher ALTER ROLE " + ROLE + " LOGIN REPLICATION");
+                    why ->
+                            "caravan.cinema.password: "
+                                    + ROLE
+                                    + " may not make a slot ("
+                                    + why
+                                    + "). Run at the publisher ALTER ROLE "
+                                    + ROLE
+                                    + " LOGIN REPLICATION");
         }
     }
 
@@ -246,7 +256,7 @@ final class ReplicationSetup {
     }
 
     /** The publisher, as the account that may replicate. */
-    private DataSource replication() {
+    DataSource replication() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(settings.url());
         source.setUser(ROLE);
@@ -291,12 +301,15 @@ final class ReplicationSetup {
                 LOG.info("stream=cinema event=subscribed subscription=\"{}\"", settings);
             }
         } catch (SQLException e) {
-            throw refused(
-                    e,
-                    "caravan.subscriber.user: may not subscribe (",
-                    "). It needs CREATE on the database, or to own the schema raw there, and GRANT"
-                            + " pg_create_subscription");
+            throw refused(e, ReplicationSetup::mayNotSubscribe);
         }
+    }
+
+    static String mayNotSubscribe(String why) {
+        return "caravan.subscriber.user: may not subscribe ("
+                + why
+                + "). It needs CREATE on the database, or to own the schema raw there, and GRANT"
+                + " pg_create_subscription";
     }
 
     private void requireSlot(String slot) throws SQLException {
@@ -308,7 +321,7 @@ final class ReplicationSetup {
         }
     }
 
-    private void requireEmpty(Statement statement) throws SQLException {
+    void requireEmpty(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM raw.events)")) {
             row.next();
             if (row.getBoolean(1)) {
@@ -321,9 +334,9 @@ final class ReplicationSetup {
         }
     }
 
-    private static SQLException refused(SQLException e, String begin, String end) {
+    private static SQLException refused(SQLException e, UnaryOperator<String> message) {
         if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-            throw new SettingsException(begin + e.getMessage() + end, e);
+            throw new SettingsException(message.apply(e.getMessage()), e);
         }
         return e;
     }

@@ -73,6 +73,8 @@ final class CamelSetup {
         // its URI names.
         camel.setProperty("camel.main.autowiredEnabled", "false");
         camel.setProperty("camel.health.enabled", "true");
+        // The console lists what is under way in each route, and for how long.
+        camel.setProperty("camel.main.inflightRepositoryBrowseEnabled", "true");
         // A report or export of any size goes through a file on its way to a destination.
         camel.setProperty("camel.main.streamCachingSpoolEnabled", "true");
         return camel;

@@ -25,6 +25,7 @@ import routes.board.Shown;
 import routes.clickhouse.ClickHouseComponent;
 import routes.console.Console;
 import routes.jobs.JobSettings;
+import routes.jobs.Work;
 import routes.marts.MartStates;
 import routes.marts.MartsHealth;
 import routes.pipeline.Pipeline;
@@ -54,7 +55,7 @@ public final class CaravanRuntime implements AutoCloseable {
     private final WebSettings webSettings;
     private final WebServer web;
     private final Connections connections;
-    private final Works works;
+    private final JobWork jobWork;
     private final ServerChecks checks;
     private final Main main;
     private Lifecycle pipelines;
@@ -66,10 +67,10 @@ public final class CaravanRuntime implements AutoCloseable {
         webSettings = WebSettings.read(settings);
         web = new WebServer(webSettings);
         connections = new Connections(settings);
-        works =
-                new Works(
+        jobWork =
+                new JobWork(
                         settings, configured.jobs(), connections.postgres, connections.clickHouse);
-        checks = new ServerChecks(settings, connections, works);
+        checks = new ServerChecks(settings, connections, jobWork);
         main = CamelSetup.main(settings, connections, registry);
     }
 
@@ -122,11 +123,10 @@ public final class CaravanRuntime implements AutoCloseable {
                                 connections,
                                 registry,
                                 martStates,
-                                works)
+                                jobWork)
                         .all();
-        pipelines = new Lifecycle(all, failures);
+        pipelines = new Lifecycle(all, failures, () -> board.awaitPauses());
         List<HealthCheck> servers = addHealthChecks(context, all);
-        new HealthPages(context, registry).addTo(web);
         console.addTo(web);
         Shown shown =
                 new Shown(
@@ -134,10 +134,13 @@ public final class CaravanRuntime implements AutoCloseable {
                         configured.sinks(),
                         configured.jobs(),
                         configured.jobs().stream()
+                                .map(job -> jobWork.get(job.name()))
+                                .collect(Collectors.toMap(Work::name, work -> work)),
+                        configured.jobs().stream()
                                 .collect(
                                         Collectors.toMap(
                                                 JobSettings::name,
-                                                job -> works.servers(job.name()))),
+                                                job -> jobWork.servers(job.name()))),
                         configured.deadLetterTopics());
         board =
                 new Board(
@@ -149,6 +152,7 @@ public final class CaravanRuntime implements AutoCloseable {
                         new Servers(servers),
                         martStates);
         board.addTo(web);
+        new HealthPages(context, registry, board::isPaused).addTo(web);
         web.start();
         pipelines.running().thenRun(this::sayRunning);
         pipelines.start();
@@ -171,7 +175,7 @@ public final class CaravanRuntime implements AutoCloseable {
         all.forEach(pipeline -> servers.addAll(pipeline.servers()));
         List<HealthCheck> ofServers = new ArrayList<>(checks.of(servers));
         ofServers.forEach(health::register);
-        List<String> directories = settings.names("caravan.attendance.directories");
+        List<String> directories = configured.directories();
         for (Pipeline pipeline : all) {
             for (HealthCheck check : pipeline.healthChecks()) {
                 health.register(check);
@@ -221,7 +225,7 @@ public final class CaravanRuntime implements AutoCloseable {
         main.stop();
         garbageCollection.close();
         checks.close();
-        works.close();
+        jobWork.close();
         if (pipelines != null) {
             pipelines.close();
         }

@@ -83,8 +83,15 @@ public final class Configured {
         return streams;
     }
 
+    /** The directories that clicks are enriched from; none where no clicks are read. */
+    List<String> directories() {
+        return streams.contains("attendance")
+                ? settings.names("caravan.attendance.directories")
+                : List.of();
+    }
+
     List<JobSettings> jobs() {
-        return JobSettings.read(settings, Works.NAMES);
+        return JobSettings.read(settings, JobWork.NAMES);
     }
 
     /** The dead-letter topics of the sinks and of the streams. */

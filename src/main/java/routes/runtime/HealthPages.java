@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -23,10 +24,15 @@ final class HealthPages {
 
     private final CamelContext context;
     private final PrometheusMeterRegistry meters;
+    private final Predicate<String> paused;
 
-    public HealthPages(CamelContext context, PrometheusMeterRegistry meters) {
+    /**
+     * @param paused whether a route was paused by a person: what its checks say is no fault
+     */
+    HealthPages(CamelContext context, PrometheusMeterRegistry meters, Predicate<String> paused) {
         this.context = context;
         this.meters = meters;
+        this.paused = paused;
     }
 
     /** Adds {@code /observe/health}, with {@code live} and {@code ready} below it, and metrics. */
@@ -54,13 +60,27 @@ final class HealthPages {
         List<Map<String, Object>> checks = new ArrayList<>();
         boolean up = true;
         for (HealthCheck.Result result : results) {
-            up &= result.getState() == HealthCheck.State.UP;
-            checks.add(described(result));
+            boolean rests = paused.test(route(result));
+            up &= rests || result.getState() == HealthCheck.State.UP;
+            checks.add(rests ? paused(result) : described(result));
         }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", up ? "UP" : "DOWN");
         answer.put("checks", checks);
         return Answer.json(up ? 200 : 503, answer);
+    }
+
+    /** Camel's checks of routes are called {@code route:ID} and {@code consumer:ID}. */
+    private static String route(HealthCheck.Result result) {
+        return result.getCheck().getId().replaceFirst("^(route|consumer):", "");
+    }
+
+    private static Map<String, Object> paused(HealthCheck.Result result) {
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("name", result.getCheck().getId());
+        check.put("status", HealthCheck.State.UP.name());
+        check.put("message", "paused by a person: see the board");
+        return check;
     }
 
     private static Map<String, Object> described(HealthCheck.Result result) {

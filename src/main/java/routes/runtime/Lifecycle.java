@@ -25,6 +25,7 @@ final class Lifecycle implements AutoCloseable {
 
     private final List<Pipeline> pipelines;
     private final Failures failures;
+    private final Gate gate;
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> starters;
@@ -33,12 +34,19 @@ final class Lifecycle implements AutoCloseable {
     /** Camel's registry and routes are changed by one thread at a time. */
     private final Object starting = new Object();
 
+    /** What a prepared pipeline waits for before it starts; it ends by itself. */
+    @FunctionalInterface
+    interface Gate {
+        void await() throws InterruptedException;
+    }
+
     /**
      * @param failures hears of what waits or needs a person, and of what does so no more
      */
-    Lifecycle(List<Pipeline> pipelines, Failures failures) {
+    Lifecycle(List<Pipeline> pipelines, Failures failures, Gate gate) {
         this.pipelines = List.copyOf(pipelines);
         this.failures = failures;
+        this.gate = gate;
         toStart = new AtomicInteger(pipelines.size());
         starters =
                 pipelines.stream()
@@ -69,6 +77,7 @@ final class Lifecycle implements AutoCloseable {
         do {
             try {
                 pipeline.prepare();
+                gate.await();
                 synchronized (starting) {
                     pipeline.start();
                 }

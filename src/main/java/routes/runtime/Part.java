@@ -1,6 +1,8 @@
 package routes.runtime;
 
+import java.util.List;
 import java.util.Set;
+import routes.pipeline.Look;
 import routes.pipeline.Pipeline;
 
 /**
@@ -13,6 +15,8 @@ final class Part<T> implements Pipeline {
     private final Set<String> servers;
     private final Preparation<T> preparation;
     private final Starting<T> starting;
+    private final Runnable closing;
+    private List<Look> looks = List.of();
     private T prepared;
 
     /** May be repeated. */
@@ -28,10 +32,34 @@ final class Part<T> implements Pipeline {
     }
 
     Part(String name, Set<String> servers, Preparation<T> preparation, Starting<T> starting) {
+        this(name, servers, preparation, starting, () -> {});
+    }
+
+    /**
+     * @param closing ends what was there before the preparation
+     */
+    Part(
+            String name,
+            Set<String> servers,
+            Preparation<T> preparation,
+            Starting<T> starting,
+            Runnable closing) {
         this.name = name;
         this.servers = servers;
         this.preparation = preparation;
         this.starting = starting;
+        this.closing = closing;
+    }
+
+    /** Says what can be looked at before. */
+    Part<T> lookingAt(Look... looks) {
+        this.looks = List.of(looks);
+        return this;
+    }
+
+    @Override
+    public List<Look> looks() {
+        return looks;
     }
 
     @Override
@@ -52,5 +80,10 @@ final class Part<T> implements Pipeline {
     @Override
     public void start() throws Exception {
         starting.run(prepared);
+    }
+
+    @Override
+    public void close() {
+        closing.run();
     }
 }

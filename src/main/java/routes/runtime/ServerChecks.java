@@ -9,10 +9,13 @@ import javax.sql.DataSource;
 import org.apache.camel.health.HealthCheck;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import routes.archive.Archive;
 import routes.archive.Mongo;
+import routes.pipeline.Reason;
 import routes.settings.Settings;
+import routes.settings.SettingsException;
 
 /** Readiness of the servers that the pipelines need. */
 final class ServerChecks implements AutoCloseable {
@@ -20,13 +23,13 @@ final class ServerChecks implements AutoCloseable {
 
     private final Settings settings;
     private final Connections connections;
-    private final Works works;
+    private final JobWork jobWork;
     private Admin kafka;
 
-    ServerChecks(Settings settings, Connections connections, Works works) {
+    ServerChecks(Settings settings, Connections connections, JobWork jobWork) {
         this.settings = settings;
         this.connections = connections;
-        this.works = works;
+        this.jobWork = jobWork;
     }
 
     /** A check for each of these servers. */
@@ -41,10 +44,12 @@ final class ServerChecks implements AutoCloseable {
             case "kafka" -> kafka();
             case "clickhouse" ->
                     check(server, () -> connections.clickHouse.rows("SELECT 1 AS one", Map.of()));
-            case "s3" -> check(server, works.bucket()::check);
+            case "s3" -> check(server, jobWork.bucket()::check);
             case "mongodb" ->
                     new ServerCheck(
-                            server, Mongo.hosts(settings), ((Archive) works.get("archive"))::ping);
+                            server,
+                            Mongo.hosts(settings),
+                            ((Archive) jobWork.get("archive"))::ping);
             default -> {
                 DataSource database = connections.databases().get(server);
                 yield check(
@@ -59,7 +64,16 @@ final class ServerChecks implements AutoCloseable {
     }
 
     private HealthCheck kafka() {
-        kafka = Admin.create(connections.kafka);
+        try {
+            kafka = Admin.create(connections.kafka);
+        } catch (KafkaException e) {
+            throw new SettingsException(
+                    "caravan.kafka: correct caravan.kafka.brokers or what is below"
+                            + " caravan.kafka.client. ("
+                            + Reason.of(e)
+                            + ")",
+                    e);
+        }
         return new ServerCheck(
                 "kafka",
                 settings.text("caravan.kafka.brokers"),

@@ -1,9 +1,11 @@
 package routes.runtime;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.health.HealthCheck;
+import routes.pipeline.Look;
 import routes.pipeline.Pipeline;
 
 /** A stream with the outboxes and sinks that it brings: these are prepared after it. */
@@ -43,6 +45,13 @@ final class StreamParts implements Pipeline {
         for (Pipeline part : brought) {
             part.start();
         }
+    }
+
+    @Override
+    public List<Look> looks() {
+        List<Look> looks = new ArrayList<>(stream.looks());
+        brought.forEach(part -> looks.addAll(part.looks()));
+        return looks;
     }
 
     @Override

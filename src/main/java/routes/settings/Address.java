@@ -17,7 +17,9 @@ public final class Address {
                             + ")*(?:/[\\w.$~-]+)*)/*(?:[?;&]\\w[\\w.-]*=.*)?",
                     Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    private static final Pattern ACCOUNT = Pattern.compile("(?<=//)[^\\s/@]*:[^\\s@]*@");
+    /** Up to the host: a name and a password, or a token alone. */
+    private static final Pattern ACCOUNT =
+            Pattern.compile("(?<=//)(?:[^\\s/@]*:[^\\s@]*|[^\\s/@]+)@");
 
     private static final Pattern SECRET =
             Pattern.compile(

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,8 +42,6 @@ public final class Settings {
     private static final String FILE = "caravan.properties";
     private static final String CLASSPATH = "classpath:";
 
-    private static final Pattern DURATION = Pattern.compile("(\\d+) *(ms|s|m|h|d)");
-    private static final Pattern SIZE = Pattern.compile("(\\d+) *(B|kB|MB)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
@@ -81,9 +80,15 @@ public final class Settings {
         if (file.isPresent()) {
             try (Reader reader = Files.newBufferedReader(file.get())) {
                 own.load(reader);
-            } catch (IOException e) {
+            } catch (NoSuchFileException e) {
+                throw new SettingsException(FILE_VARIABLE + ": there is no file " + file.get(), e);
+            } catch (IOException | IllegalArgumentException e) {
                 throw new SettingsException(
-                        FILE_VARIABLE + ": cannot read the file " + file.get() + ": " + e, e);
+                        file.get()
+                                + ": cannot be read as properties in UTF-8 ("
+                                + e.getMessage()
+                                + ")",
+                        e);
             }
         }
         return of(defaults, own, file, environment);
@@ -198,6 +203,20 @@ public final class Settings {
                                                 + " in the environment"));
     }
 
+    /**
+     * A server's address.
+     *
+     * @param begin a pattern of what it begins with
+     * @param example of one, for the message
+     */
+    public String url(String key, String begin, String example) {
+        String text = text(key);
+        if (!text.matches(begin + "\\S+")) {
+            throw wrong(key, text, "an address such as " + example);
+        }
+        return text;
+    }
+
     /** A whole number within limits. */
     public int integer(String key, int least, int most) {
         String text = text(key);
@@ -215,37 +234,19 @@ public final class Settings {
     /** A span of time, such as 200ms, 5s, 2m, 1h, 7d. */
     public Duration duration(String key) {
         String text = text(key);
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches() || matcher.group(1).length() > 9) {
-            throw wrong(key, text, "a span of time such as 200ms, 5s, 2m, 1h or 7d");
-        }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        return Units.duration(text)
+                .orElseThrow(
+                        () -> wrong(key, text, "a span of time such as 200ms, 5s, 2m, 1h or 7d"));
     }
 
     /** A number of bytes, such as 512kB or 8MB; at least 1 kB, at most 1 GB. */
     public int bytes(String key) {
         String text = text(key);
-        Matcher matcher = SIZE.matcher(text);
-        if (matcher.matches() && matcher.group(1).length() <= 9) {
-            long unit =
-                    switch (matcher.group(2)) {
-                        case "B" -> 1;
-                        case "kB" -> 1024;
-                        default -> 1024 * 1024;
-                    };
-            long bytes = Long.parseLong(matcher.group(1)) * unit;
-            if (bytes >= 1024 && bytes <= 1 << 30) {
-                return (int) bytes;
-            }
-        }
-        throw wrong(key, text, "a size from 1kB to 1024MB, such as 512kB or 8MB");
+        return Units.bytes(text)
+                .filter(bytes -> bytes >= 1024 && bytes <= 1 << 30)
+                .orElseThrow(
+                        () -> wrong(key, text, "a size from 1kB to 1024MB, such as 512kB or 8MB"))
+                .intValue();
     }
 
     /** One of the words. */

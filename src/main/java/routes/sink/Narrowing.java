@@ -31,12 +31,12 @@ public final class Narrowing implements Rows {
 
     @Override
     public boolean isNative() {
-        return batch.isNative(untried.peek());
+        return batch.writer().isNative(untried.peek());
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        batch.writeTo(out, untried.peek(), null);
+        batch.writer().write(out, untried.peek(), null);
     }
 
     /** Nothing is wrong with the rows that were tried. */

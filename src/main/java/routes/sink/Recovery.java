@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.clickhouse.ClickHouse;
 import routes.clickhouse.Rows;
 
 /**
@@ -28,7 +29,9 @@ public final class Recovery implements Rows {
     private final String table;
     private int looks;
     private String deadline;
+    private long since;
     private List<Row> missing;
+    private List<Row> toRepair = List.of();
     private List<Row> withoutKey = List.of();
 
     Recovery(SinkBatch batch, String table) {
@@ -59,16 +62,33 @@ public final class Recovery implements Rows {
     }
 
     void found(Map<String, Object> answer) {
-        Set<Long> present = offsets(answer);
         deadline = (String) answer.get("deadline");
-        missing =
-                batch.getRows().stream()
-                        .filter(row -> !present.contains(row.record().offset()))
-                        .toList();
+        since = ClickHouse.number(answer, "since");
+        missing = without(answer, batch.getRows());
         looks++;
         if (!missing.isEmpty() && looks == LOOKS) {
             repaired(table, missing.size());
         }
+    }
+
+    private static List<Row> without(Map<String, Object> answer, List<Row> rows) {
+        Set<Long> present = offsets(answer);
+        return rows.stream().filter(row -> !present.contains(row.record().offset())).toList();
+    }
+
+    /** When the first of the batch's rows came in, in seconds; 0 if none have. */
+    long since() {
+        return since;
+    }
+
+    /** The table by which what is missing is put in has these already. */
+    void foundInRepair(Map<String, Object> answer) {
+        toRepair = without(answer, missing);
+    }
+
+    /** True if that table lacks rows. */
+    public boolean isToRepair() {
+        return !toRepair.isEmpty();
     }
 
     /** The table by which what is missing is put in. */
@@ -87,13 +107,13 @@ public final class Recovery implements Rows {
 
     @Override
     public boolean isNative() {
-        return batch.isNative(missing);
+        return batch.writer().isNative(toRepair);
     }
 
-    /** The rows that the table lacks. */
+    /** The rows that are neither in the table nor in that of the repair. */
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        batch.writeTo(out, missing, deadline);
+        batch.writer().write(out, toRepair, deadline);
     }
 
     void foundKeys(List<Map<String, Object>> keys) {
@@ -112,7 +132,15 @@ public final class Recovery implements Rows {
 
     /** The keys that the list lacks, as its rows. */
     public Rows getKeys() {
-        return out -> batch.writeKeys(out, withoutKey);
+        return out -> batch.writer().writeKeys(out, withoutKey);
+    }
+
+    /**
+     * Where the batch's own rows begin. Those before, at its start, may be repetitions: where a log
+     * is read again, they are in from batches that were cut elsewhere.
+     */
+    long firstOffset() {
+        return batch.getRows().get(0).record().offset();
     }
 
     /** A statement that counts the rows of a view's table that have the batch or a later one. */
@@ -120,9 +148,7 @@ public final class Recovery implements Rows {
         return ("SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS deadline"
                         + " FROM %s WHERE kafka_offsets[%d] >= %d")
                 .formatted(
-                        view.get("target"),
-                        batch.batch().partition().partition(),
-                        batch.batch().start());
+                        view.get("target"), batch.batch().partition().partition(), firstOffset());
     }
 
     /** A statement that fills a view's table with what the view makes of the batch's rows. */
@@ -137,8 +163,9 @@ public final class Recovery implements Rows {
                                 target.replace("\\", "\\\\").replace("'", "\\'"))
                 + " additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''} SELECT * FROM (%s)"
                         .formatted(table, batch.getToken(), view.get("as_select"))
-                + " WHERE throwIf(now64(3) > toDateTime64('%s', 3, 'UTC'), 'too late') = 0"
-                        .formatted(filled.get("deadline"));
+                + (" WHERE throwIf(now64(3) > %1$s OR now64(3) - toIntervalSecond(uptime()) > %1$s"
+                                + " - INTERVAL 30 SECOND, 'too late') = 0")
+                        .formatted("toDateTime64('" + filled.get("deadline") + "', 3, 'UTC')");
     }
 
     private void repaired(String where, int rows) {

@@ -2,6 +2,7 @@ package routes.sink;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import routes.clickhouse.ClickHouseEndpoint;
 
 /**
  * Looks whether a batch that was tried before is really in, and puts in what is missing, anywhere.
@@ -23,49 +24,58 @@ public final class RecoveryRoute extends RouteBuilder {
             .templateParameter("table")
             .from("direct:recover-{{name}}")
                 .routeId("recover-{{name}}")
+                .description("Checks that a batch that was tried before is stored, and inserts what is missing")
                 .errorHandler(noErrorHandler())
                 .transform().method("sink-{{name}}", "recovery").id("begin-recovery")
-                .setProperty(RECOVERY, body())
-                .loopDoWhile(RecoveryRoute::looks)
+                .setProperty(RECOVERY, body()).id("recovery")
+                .loopDoWhile(RecoveryRoute::looks).id("until-seen")
                     .delay(simple("${body.pause}")).syncDelayed().id("pause").end()
                     .to("clickhouse:{{table}}?parameters=${body.batch.name}&outputHeader=offsets" + SQL + "batch_offsets.sql").id("look-rows")
                     .to("bean:sink-{{name}}?method=found").id("found")
                 .end()
                 // By a table without views, whose partitions are then moved: no view sees the rows again. It is the
                 // batch's own and stays until a start an hour later: whoever else repairs the batch finds the token there.
-                .filter(simple("${body.missing}"))
+                .filter(simple("${body.missing}")).id("missing")
                     .toD("sql:CREATE TABLE IF NOT EXISTS ${body.repair} AS {{table}}?dataSource=#clickhouse").id("create-repair")
-                    .toD("clickhouse:${body.repair}?columns=*,kafka_deadline&format=JSONEachRow&token=${body.batch.token}").id("insert-repair")
+                    // A header, as toD would write the map into the address.
+                    .setHeader(ClickHouseEndpoint.PARAMETERS, simple("${body.batch.name}")).id("batch-name")
+                    .toD("clickhouse:${body.repair}?outputHeader=offsets" + SQL + "batch_offsets.sql").id("look-repair")
+                    .removeHeader(ClickHouseEndpoint.PARAMETERS).id("no-batch-name")
+                    .to("bean:sink-{{name}}?method=foundInRepair").id("found-in-repair")
+                    .filter(simple("${body.toRepair}")).id("to-repair")
+                        .toD("clickhouse:${body.repair}?columns=*,kafka_deadline&format=JSONEachRow&token=${body.batch.token}").id("insert-repair")
+                    .end()
                     .toD("sql:SELECT DISTINCT partition_id FROM system.parts WHERE database = currentDatabase() AND table = '${body.repair}' AND active?dataSource=#clickhouse&outputHeader=parts").id("parts")
-                    .split(header("parts")).stopOnException()
+                    .split(header("parts")).stopOnException().id("each-part")
                         .toD("sql:ALTER TABLE ${exchangeProperty.recovery.repair} MOVE PARTITION ID :#partition_id TO TABLE {{table}}?dataSource=#clickhouse").id("move")
                     .end()
                     .to("clickhouse:{{table}}?parameters=${body.batch.name}&outputHeader=offsets" + SQL + "batch_offsets.sql").id("look-again")
                     .to("bean:sink-{{name}}?method=found").id("found-again")
-                    .filter(simple("${body.missing}"))
+                    .filter(simple("${body.missing}")).id("missing-again")
                         .toD("sql:DROP TABLE ${body.repair}?dataSource=#clickhouse").id("drop-repair")
                         .to("bean:sink-{{name}}?method=stillMissing").id("still-missing")
                     .end()
                 .end()
                 .to("clickhouse:{{table}}?parameters=${body.batch.lookUp}&outputHeader=keys" + SQL + "batch_keys.sql").id("look-keys")
                 .to("bean:sink-{{name}}?method=foundKeys").id("found-keys")
-                .filter(simple("${body.keyMissing}"))
-                    .setBody(simple("${body.keys}"))
+                .filter(simple("${body.keyMissing}")).id("key-missing")
+                    .setBody(simple("${body.keys}")).id("keys")
                     .to("clickhouse:{{table}}_keys?format=JSONEachRow&token=${exchangeProperty.recovery.batch.token}/keys").id("insert-keys")
-                    .setBody(exchangeProperty(RECOVERY))
+                    .setBody(exchangeProperty(RECOVERY)).id("recovery-again")
                 .end()
                 .to("clickhouse:{{table}}?outputHeader=views" + SQL + "views.sql").id("views")
-                .split(header("views")).stopOnException()
-                    .filter(simple("${body[marked]} == 1 && ${body[source]} == ${body[base]}"))
-                        .setHeader("statement").method("sink-{{name}}", "filled")
+                .split(header("views")).stopOnException().id("each-view")
+                    .filter(simple("${body[marked]} == 1 && ${body[source]} == ${body[base]}")).id("marked-view")
+                        .setHeader("statement").method("sink-{{name}}", "filled").id("look-statement")
                         .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("look-view")
-                        .filter(simple("${header.filled[0][rows]} == 0"))
-                            .setHeader("statement").method("sink-{{name}}", "fill")
+                        .filter(simple("${header.filled[0][rows]} == 0")).id("view-missed")
+                            .setHeader("statement").method("sink-{{name}}", "fill").id("fill-statement")
                             .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("fill-view")
                         .end()
                     .end()
                 .end()
-                .setBody(simple("${exchangeProperty.recovery.batch}"));
+                .to("bean:sink-{{name}}?method=requireCertain").id("certain-views")
+                .setBody(simple("${exchangeProperty.recovery.batch}")).id("batch-again");
     }
     // spotless:on
 

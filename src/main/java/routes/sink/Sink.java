@@ -23,6 +23,10 @@ import routes.kafka.AnnouncedRange;
 public final class Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
 
+    // Once so many batches have come in behind one, nothing of its tries is under way any more, and
+    // ClickHouse may soon forget its token.
+    private static final int LATER_BATCHES = 2_000;
+
     private static final String CHANGED =
             "%s has a row with this key and another content: it was changed after it was sent, or"
                     + " the source's keys began anew. To have it as a row beside the other one, set"
@@ -32,6 +36,7 @@ public final class Sink {
     private final String table;
     private final TableCheck check;
     private final ChangedContent changedContent;
+    private final TableSettings settings;
     private final SinkMetrics metrics;
     private volatile Object views;
 
@@ -40,11 +45,13 @@ public final class Sink {
             String table,
             TableCheck check,
             ChangedContent changedContent,
+            TableSettings settings,
             SinkMetrics metrics) {
         this.pipeline = pipeline;
         this.table = table;
         this.check = check;
         this.changedContent = changedContent;
+        this.settings = settings;
         this.metrics = metrics;
     }
 
@@ -101,15 +108,34 @@ public final class Sink {
         }
     }
 
+    /** See {@link Views#requireCertain}: before the batch is inserted once more. */
+    public void requireCertainBefore(
+            @Body SinkBatch sinkBatch,
+            @Header("tried") List<Map<String, Object>> tried,
+            @Header("views") List<Map<String, Object>> views) {
+        new Views(views)
+                .requireCertain(sinkBatch.batch(), ClickHouse.number(tried.get(0), "since"));
+    }
+
     /**
-     * Leaves out what an earlier try has put in.
+     * Leaves the insert out if an earlier try has put rows in whose token ClickHouse may have
+     * forgotten: as many batches have come in since, or as it was started since, perhaps after a
+     * loss of power, as it does not fsync tokens. After a start, though, only a repetition fills a
+     * view that does not tell what it has.
      *
      * @param tried the look's answer
+     * @param views every view of the server
      */
     public void leaveOutWhatIsIn(
-            @Body SinkBatch sinkBatch, @Header("tried") List<Map<String, Object>> tried) {
-        sinkBatch.insertMissing(
-                Recovery.offsets(tried.get(0)), ClickHouse.number(tried.get(0), "later"));
+            @Body SinkBatch sinkBatch,
+            @Header("tried") List<Map<String, Object>> tried,
+            @Header("views") List<Map<String, Object>> views) {
+        Map<String, Object> answer = tried.get(0);
+        boolean restarted = ClickHouse.number(answer, "restarted") > 0;
+        if (restarted && new Views(views).tellWhatTheyHave(ClickHouse.number(answer, "since"))
+                || ClickHouse.number(answer, "later") >= LATER_BATCHES) {
+            sinkBatch.leaveOutIfIn(Recovery.offsets(answer));
+        }
     }
 
     /** True if the views on the server are other ones than those that were made safe. */
@@ -117,9 +143,9 @@ public final class Sink {
         return !standing.get(0).get("views").equals(views);
     }
 
-    /** See {@link Views#widening}. */
-    public List<String> widening(@Header("views") List<Map<String, Object>> all) {
-        return new Views(all).widening();
+    /** See {@link Views#missing}. */
+    public List<String> missingSettings(@Header("views") List<Map<String, Object>> all) {
+        return new Views(all).missing(settings);
     }
 
     /** The views on the server are safe now, as they were at the look-up. */
@@ -145,10 +171,7 @@ public final class Sink {
         AnnouncedRange batch = sinkBatch.batch();
         long nanos = sinkBatch.inserted();
         metrics.inserted(
-                sinkBatch.getRows().size(),
-                sinkBatch.duplicates(),
-                sinkBatch.unknownFields(),
-                nanos);
+                sinkBatch.getRows(), sinkBatch.duplicates(), sinkBatch.unknownFields(), nanos);
         LOG.info(
                 "pipeline={} topic={} partition={} offsets={}-{} rows={} duplicates={} rejected={}"
                         + " ms={}",
@@ -194,6 +217,12 @@ public final class Sink {
         recovery.found(offsets.get(0));
     }
 
+    /** The batch's offsets that a repair has left in its own table. */
+    public void foundInRepair(
+            @Body Recovery recovery, @Header("offsets") List<Map<String, Object>> offsets) {
+        recovery.foundInRepair(offsets.get(0));
+    }
+
     /**
      * Says that the repair did not help.
      *
@@ -207,6 +236,12 @@ public final class Sink {
     /** The batch's keys that are in the list of keys. */
     public void foundKeys(@Body Recovery recovery, @Header("keys") List<Map<String, Object>> keys) {
         recovery.foundKeys(keys);
+    }
+
+    /** See {@link Views#requireCertain}: of a view that was created behind the look before. */
+    public void requireCertain(
+            @Body Recovery recovery, @Header("views") List<Map<String, Object>> views) {
+        new Views(views).requireCertain(recovery.getBatch().batch(), recovery.since());
     }
 
     /** See {@link Recovery#filled}. */

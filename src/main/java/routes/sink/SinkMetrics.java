@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import routes.pipeline.Meters;
 
 /** What a sink counts, under the tag {@code pipeline}. */
@@ -17,8 +19,12 @@ final class SinkMetrics {
     private final Counter changedContent;
     private final DistributionSummary batchRows;
     private final Timer batchTime;
+    private final Freshness freshness;
 
-    SinkMetrics(MeterRegistry registry, String pipeline) {
+    /**
+     * @param freshWithin the time from a row's commit within which it is to be in ClickHouse
+     */
+    SinkMetrics(MeterRegistry registry, String pipeline, Duration freshWithin) {
         Meters meters = new Meters(registry, "caravan.sink.", Tags.of("pipeline", pipeline));
         inserted = meters.counter("rows.inserted", "Rows that ClickHouse has stored");
         duplicates =
@@ -35,6 +41,7 @@ final class SinkMetrics {
                         "Records whose key is in the table with another content");
         batchRows = meters.batchRows("Rows in an insert");
         batchTime = meters.batchTime("One insert");
+        freshness = new Freshness(meters, freshWithin, Clock.systemUTC());
     }
 
     Counter deadLetters() {
@@ -45,11 +52,12 @@ final class SinkMetrics {
         changedContent.increment(count);
     }
 
-    void inserted(int rows, int left, int unknown, long nanos) {
-        inserted.increment(rows);
+    void inserted(List<Row> rows, int left, int unknown, long nanos) {
+        freshness.stored(rows);
+        inserted.increment(rows.size());
         duplicates.increment(left);
         unknownFields.increment(unknown);
-        batchRows.record(rows);
+        batchRows.record(rows.size());
         batchTime.record(Duration.ofNanos(nanos));
     }
 }

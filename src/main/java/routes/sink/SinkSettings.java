@@ -18,8 +18,10 @@ public record SinkSettings(
         int bytes,
         Duration linger,
         int workers,
+        boolean fsync,
         boolean rejectUnknown,
         ChangedContent changedContent,
+        Duration freshWithin,
         String deadLetterTopic,
         Duration deadLetterRetention,
         int partitions,
@@ -51,9 +53,10 @@ public record SinkSettings(
                 ddl,
                 settings.find(key + "group").orElse("caravan-" + name),
                 settings.integer(key + "rows", 1, 1_000_000),
-                settings.bytes(key + "bytes"),
+                bytes(settings, key + "bytes"),
                 settings.duration(key + "linger"),
                 settings.integer(key + "workers", 1, 64),
+                settings.choice(key + "fsync", "true", "false").equals("true"),
                 settings.choice(key + "unknown-fields", "ignore", "reject").equals("reject"),
                 ChangedContent.valueOf(
                         settings.choice(
@@ -63,11 +66,30 @@ public record SinkSettings(
                                         "leave-out")
                                 .toUpperCase(Locale.ROOT)
                                 .replace('-', '_')),
+                settings.duration(key + "fresh-within"),
                 settings.find(key + "dead-letter-topic").isPresent()
                         ? settings.topic(key + "dead-letter-topic")
                         : topic + ".dead-letter",
                 settings.duration(key + "dead-letter-retention"),
                 settings.integer(key + "partitions", 1, 1_000),
                 settings.duration(key + "retention"));
+    }
+
+    private static int bytes(Settings settings, String key) {
+        return settings.find(key).isPresent()
+                ? settings.bytes(key)
+                : bytes(
+                        Runtime.getRuntime().maxMemory(),
+                        // A stream brings one.
+                        settings.names("caravan.sinks").size()
+                                + settings.names("caravan.streams").size());
+    }
+
+    /**
+     * A batch's bytes where none are set: large batches cost ClickHouse less, and the sinks' four
+     * batches each are to take a quarter of the heap.
+     */
+    static int bytes(long heap, int sinks) {
+        return (int) Math.max(1 << 20, Math.min(32 << 20, heap / 16 / Math.max(sinks, 1)));
     }
 }

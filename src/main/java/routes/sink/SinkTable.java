@@ -1,13 +1,13 @@
 package routes.sink;
 
-import static routes.clickhouse.ClickHouse.number;
-
 import com.clickhouse.client.api.ServerException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import routes.clickhouse.ClickHouse;
+import routes.clickhouse.Grants;
+import routes.pipeline.NeedsPerson;
 import routes.settings.SettingsException;
 import routes.sql.SqlFile;
 
@@ -36,15 +36,23 @@ final class SinkTable {
     private final String name;
     private final String key;
     private final boolean rejectUnknown;
+    private final TableSettings settings;
 
     /**
      * @param key the setting that names the table, for messages
+     * @param settings that it needs, and those that its views fill
      */
-    SinkTable(ClickHouse clickHouse, String name, String key, boolean rejectUnknown) {
+    SinkTable(
+            ClickHouse clickHouse,
+            String name,
+            String key,
+            boolean rejectUnknown,
+            TableSettings settings) {
         this.clickHouse = clickHouse;
         this.name = name;
         this.key = key;
         this.rejectUnknown = rejectUnknown;
+        this.settings = settings;
     }
 
     private String fill(String sql) {
@@ -58,6 +66,7 @@ final class SinkTable {
      * @return what its columns can hold
      * @throws SettingsException when the table does not exist or cannot be made fit, with the
      *     statement to run
+     * @throws NeedsPerson when one of its views is not safe, and what to do about it
      */
     RecordCheck prepare() {
         Map<String, Object> engine = require();
@@ -68,8 +77,8 @@ final class SinkTable {
         for (Map<String, Object> repair : rows("old_repairs.sql")) {
             makeSure("DROP TABLE IF EXISTS " + repair.get("name"));
         }
-        widenWindow(engine);
-        widenViews();
+        settings.missing(name, engine).ifPresent(this::makeSure);
+        makeViewsSafe();
         return RecordCheck.of(rows("columns.sql"), FILLED_HERE, rejectUnknown);
     }
 
@@ -97,6 +106,13 @@ final class SinkTable {
                             + key.replace(".table", ".ddl"));
         }
         return engine.get(0);
+    }
+
+    /** Refuses what {@link #prepare} does, but for a table that is missing; changes nothing. */
+    void look() {
+        checkSettings();
+        unsafeViews();
+        Grants.require(clickHouse, SQL + "rights.sql", this::fill);
     }
 
     private void checkSettings() {
@@ -132,37 +148,33 @@ final class SinkTable {
         try {
             clickHouse.execute(statement);
         } catch (ServerException e) {
-            throw new SettingsException(
-                    key
-                            + ": the table "
-                            + name
-                            + " lacks what Caravan needs, and ClickHouse refused to add it ("
-                            + e.getMessage()
-                            + "). Run as a user who may: "
-                            + statement,
-                    e);
+            throw new SettingsException(lacking("the table " + name, statement, e), e);
         }
     }
 
-    /** A table that forgets the tokens of its inserts would take a repeated one twice. */
-    private void widenWindow(Map<String, Object> row) {
-        String engine = (String) row.get("engine");
-        boolean remembersByItself = engine.startsWith("Replicated") || engine.startsWith("Shared");
-        if (engine.endsWith("MergeTree")
-                && !remembersByItself
-                && number(row, "window") < Views.WINDOW) {
-            makeSure(Views.widening(name));
+    private List<String> unsafeViews() {
+        return new Views(rows("views.sql")).missing(settings);
+    }
+
+    /** Others may have made them: what is wrong with them ends no other pipeline. */
+    private void makeViewsSafe() {
+        for (String statement : unsafeViews()) {
+            try {
+                clickHouse.execute(statement);
+            } catch (ServerException e) {
+                throw new NeedsPerson(
+                        lacking("a table that a view of " + name + " fills", statement, e), e);
+            }
         }
     }
 
-    /** The tables that views fill too. */
-    private void widenViews() {
-        List<String> statements;
-        try {
-            statements = new Views(rows("views.sql")).widening();
-        } catch (IllegalStateException e) {
-            throw new SettingsException(key + ": " + e.getMessage(), e);
-        }
-        statements.forEach(this::makeSure);
+    private String lacking(String what, String statement, ServerException refusal) {
+        return key
+                + ": "
+                + what
+                + " lacks what Caravan needs, and ClickHouse refused to add it ("
+                + refusal.getMessage()
+                + "). Run as a user who may: "
+                + statement;
     }
 }

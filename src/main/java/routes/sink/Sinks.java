@@ -56,8 +56,7 @@ public final class Sinks {
                 sink.deadLetterRetention(),
                 recordBytes);
         sink.ddl().ifPresent(file -> create(key + "ddl", file));
-        SinkTable table =
-                new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown());
+        SinkTable table = table(sink, key);
         TableCheck check = new TableCheck(key, table.prepare(), table::check, System::nanoTime);
         check.tell();
         return new Sink(
@@ -65,21 +64,34 @@ public final class Sinks {
                 sink.table(),
                 check,
                 sink.changedContent(),
-                new SinkMetrics(registry, sink.name()));
+                new TableSettings(sink.fsync()),
+                new SinkMetrics(registry, sink.name(), sink.freshWithin()));
+    }
+
+    private SinkTable table(SinkSettings sink, String key) {
+        return new SinkTable(
+                clickHouse,
+                sink.table(),
+                key + "table",
+                sink.rejectUnknown(),
+                new TableSettings(sink.fsync()));
     }
 
     /**
-     * Looks at its table, or parses the file that creates it, and changes nothing.
+     * Looks at its table, or parses the file that creates it, and at what the account may do, and
+     * changes nothing.
      *
      * @throws SettingsException when {@link #prepare} would refuse it
+     * @throws routes.pipeline.NeedsPerson when the account lacks a right
      */
     public void check(SinkSettings sink) {
         String key = "caravan.sink." + sink.name() + ".";
         if (sink.ddl().isPresent()) {
             run(key + "ddl", sink.ddl().get(), "EXPLAIN AST ");
         } else {
-            new SinkTable(clickHouse, sink.table(), key + "table", sink.rejectUnknown()).require();
+            table(sink, key).require();
         }
+        table(sink, key).look();
     }
 
     private void create(String key, String file) {
@@ -106,6 +118,8 @@ public final class Sinks {
     /** Starts the routes of a prepared sink. */
     public void start(SinkSettings settings, Sink sink) {
         context.getRegistry().bind("sink-" + settings.name(), sink);
+        context.getRegistry()
+                .bind("stored-" + settings.name(), new StoredBatches(clickHouse, settings.table()));
         DeadLettersRoute.start(
                 context,
                 settings.name(),

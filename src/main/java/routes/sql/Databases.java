@@ -26,7 +26,11 @@ public final class Databases {
         // Connects when it is first asked: not every runtime needs each server.
         HikariDataSource pool = new HikariDataSource();
         pool.setPoolName(name);
-        pool.setJdbcUrl(settings.text(prefix + "url"));
+        pool.setJdbcUrl(
+                settings.url(
+                        prefix + "url",
+                        "jdbc:postgresql:",
+                        "jdbc:postgresql://localhost:5432/caravan"));
         pool.setUsername(settings.text(prefix + "user"));
         pool.setPassword(settings.find(prefix + "password").orElse(""));
         pool.setMaximumPoolSize(settings.integer(prefix + "connections", 2, 1_000));

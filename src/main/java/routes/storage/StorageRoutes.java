@@ -52,12 +52,12 @@ public final class StorageRoutes extends RouteBuilder {
             .description("An object's size and name of its content, or nothing")
             .errorHandler(noErrorHandler())
             .setHeader(AWS2S3Constants.KEY, body()).id("storage-find-key")
-            .doTry()
+            .doTry().id("storage-find-try")
                 .to(S3 + "&operation=headObject").id("head-object")
                 .setBody(exchange -> StoredObject.of(
                     exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class),
                     exchange.getMessage().getBody(HeadObjectResponse.class))).id("storage-find-object")
-            .doCatch(StorageException.class).onWhen(exchange -> failure(exchange).isMissing())
+            .doCatch(StorageException.class).onWhen(exchange -> failure(exchange).isMissing()).id("storage-find-missing")
                 // An answer without a body: the bucket may be what is missing.
                 .setHeader(AWS2S3Constants.OVERRIDE_BUCKET_NAME, simple("{{caravan.s3.bucket}}")).id("storage-find-bucket")
                 .to(S3 + "&operation=headBucket").id("head-bucket")

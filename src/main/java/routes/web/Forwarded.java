@@ -3,12 +3,14 @@ package routes.web;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.HostPort;
 
 /**
  * A request as its sender made it, where a proxy that we trust has passed it on. Jetty's own
@@ -29,12 +31,23 @@ final class Forwarded extends Request.Wrapper {
                         .getAddress();
         boolean trusted = proxies.contains(other);
         List<String> path = request.getHeaders().getCSV(HttpHeader.X_FORWARDED_FOR, false);
-        sender = trusted && !path.isEmpty() ? path.get(path.size() - 1) : network(other);
+        sender = trusted && !path.isEmpty() ? sender(path.get(path.size() - 1)) : network(other);
         secure =
                 trusted
                         && "https"
                                 .equalsIgnoreCase(
                                         request.getHeaders().get(HttpHeader.X_FORWARDED_PROTO));
+    }
+
+    /** What a proxy has written: an address, perhaps with a port; another text stays as it is. */
+    private static String sender(String written) {
+        try {
+            String host = new HostPort(written).getHost();
+            // In brackets it is never looked up as a name.
+            return host.startsWith("[") ? network(InetAddress.getByName(host)) : host;
+        } catch (IllegalArgumentException | UnknownHostException e) {
+            return written;
+        }
     }
 
     private static String network(InetAddress address) {

@@ -7,6 +7,9 @@ package routes.web;
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** From here on, HTTP's statuses say that the one who answers is at fault. */
+    private static final int SERVER_ERROR = 500;
+
     private final int status;
 
     public Problem(int status, String message) {
@@ -16,5 +19,10 @@ public final class Problem extends RuntimeException {
 
     int status() {
         return status;
+    }
+
+    /** True if the request is at fault, and not a server or this process. */
+    public boolean isAtFault() {
+        return status < SERVER_ERROR;
     }
 }

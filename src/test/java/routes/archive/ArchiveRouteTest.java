@@ -297,7 +297,8 @@ class ArchiveRouteTest extends CamelTestSupport {
                 List.of(
                         user(1).append("undated", 2L),
                         new Document("_id", null).append("documents", 3L).append("undated", 0L));
-        assertThat(archive()).endsWith("2 users stay whose dates are missing or no dates");
+        assertThat(archive())
+                .endsWith("2 users stay because a date of theirs is missing or invalid");
         assertThat(steps).containsExactly("left", "find", "moved", "moved-by-now");
     }
 

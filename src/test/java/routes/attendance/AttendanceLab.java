@@ -25,6 +25,7 @@ import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.demo.SampleDirectory;
 import routes.kafka.Brokers;
+import routes.kafka.Topics;
 import routes.settings.Settings;
 import sandbox.Sandbox;
 
@@ -35,7 +36,8 @@ final class AttendanceLab implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ClickHouse clickHouse;
 
-    AttendanceLab(SampleDirectory people) throws IOException, InterruptedException {
+    AttendanceLab(SampleDirectory people)
+            throws IOException, InterruptedException, ExecutionException {
         sandbox =
                 Sandbox.start(
                         Path.of("").toAbsolutePath(),
@@ -49,8 +51,29 @@ final class AttendanceLab implements AutoCloseable {
         Properties kafka = new Properties();
         kafka.putAll(Brokers.properties(settings));
         kafka.put("acks", "all");
+        createTopic(settings);
         producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
         clickHouse = ClickHouseServer.writer(settings);
+    }
+
+    /**
+     * As the stream creates it. It is there before anything is sent: an idempotent producer that
+     * meets a topic which is just being created can go on for ever with a wrong sequence number.
+     */
+    private void createTopic(Settings settings) throws ExecutionException, InterruptedException {
+        AttendanceSettings attendance = AttendanceSettings.read(settings);
+        try (Topics topics = new Topics(kafka(), 1)) {
+            topics.ensure(
+                    "topic",
+                    attendance.topic(),
+                    attendance.partitions(),
+                    attendance.retention(),
+                    settings.bytes("caravan.outbox.default.record-bytes"));
+        }
+        Awaitility.await("the leaders of " + attendance.topic())
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> records(attendance.topic()) == 0);
     }
 
     Sandbox sandbox() {

@@ -27,6 +27,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,8 @@ import routes.settings.Settings;
 /** The attendance route's order of steps, and what it does when one of its neighbours refuses. */
 class AttendanceRouteTest extends CamelTestSupport {
     private static final UUID ID = UUID.fromString("00000000-0000-4000-8000-0000000000aa");
+
+    private static final int PARTITIONS = 4;
 
     private static final Set<String> HTTP =
             Set.of(Exchange.HTTP_PATH, Exchange.HTTP_QUERY, Exchange.CONTENT_TYPE);
@@ -77,6 +80,7 @@ class AttendanceRouteTest extends CamelTestSupport {
         Directories directories = new Directories(Settings.load(Map.of()), registry);
         directories.start(context);
         Attendance attendance = new Attendance(directories.people(), clock, registry);
+        attendance.spreadOver(PARTITIONS);
         context.getRegistry().bind("attendance", attendance);
         DeadLettersRoute.start(
                 context,
@@ -170,8 +174,10 @@ class AttendanceRouteTest extends CamelTestSupport {
         String json = Clicks.json(ID, Map.of("NUMBER_CERT", "\"№ 1\""));
         assertThat(send(json).getException()).isNull();
         Message message = (Message) enriched().get(0);
-        assertThat(message.getHeader(KafkaConstants.KEY))
-                .isEqualTo(ID.toString().getBytes(StandardCharsets.US_ASCII));
+        byte[] key = ID.toString().getBytes(StandardCharsets.US_ASCII);
+        assertThat(message.getHeader(KafkaConstants.KEY)).isEqualTo(key);
+        assertThat(message.getHeader(KafkaConstants.PARTITION_KEY))
+                .isEqualTo(BuiltInPartitioner.partitionForKey(key, PARTITIONS));
         byte[] value = message.getBody(Forwarded.class).value();
         String text = new String(value, StandardCharsets.UTF_8);
         assertThat(text).startsWith(json.substring(0, json.length() - 1)).endsWith("}");
@@ -231,7 +237,9 @@ class AttendanceRouteTest extends CamelTestSupport {
         assertThat(send(List.of(click)).getException()).isNull();
         Message message = (Message) enriched().get(0);
         byte[] key = ID.toString().getBytes(StandardCharsets.US_ASCII);
-        assertThat(message.getHeaders()).containsExactly(Map.entry(KafkaConstants.KEY, key));
+        assertThat(message.getHeaders())
+                .containsOnlyKeys(KafkaConstants.KEY, KafkaConstants.PARTITION_KEY)
+                .containsEntry(KafkaConstants.KEY, key);
         assertThat(message.getBody(Forwarded.class).headers()).isEqualTo(click.headers());
     }
 
@@ -301,7 +309,7 @@ class AttendanceRouteTest extends CamelTestSupport {
         elasticsearch.reset();
         assertThat(send(Clicks.json(ID, Map.of())).getException())
                 .isInstanceOf(DirectoryUnavailable.class)
-                .hasMessageContaining("left alone");
+                .hasMessageContaining("is not asked for a moment");
         assertThat(elasticsearch.getExchanges()).isEmpty();
     }
 

@@ -2,14 +2,14 @@ package routes.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static routes.board.MartPages.DAYS;
+import static routes.board.MartPages.PASSWORD;
+import static routes.board.MartPages.TODAY;
+import static routes.board.MartPages.panel;
 
 import harness.Browser;
-import harness.RuntimeProcess;
-import java.nio.file.Path;
+import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -17,222 +17,64 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
-import routes.clickhouse.ClickHouse;
-import routes.clickhouse.ClickHouseServer;
-import routes.marts.Models;
-import routes.settings.Settings;
-import routes.sql.SqlFile;
-import sandbox.Sandbox;
 
 /** The pages of marts, attendance and cinema in a real browser: what they draw is what SQL says. */
 class PagesIT {
-    private static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
-    private static final int DAYS = 30;
-
-    private static Sandbox sandbox;
-    private static ClickHouse clickHouse;
-    private static RuntimeProcess runtime;
+    private static MartPages pages;
     private static Browser browser;
 
     @BeforeAll
     static void start() throws Exception {
-        sandbox =
-                Sandbox.start(
-                        Path.of("").toAbsolutePath(),
-                        List.of("postgres", "kafka", "clickhouse", "s3"));
-        Map<String, String> environment = new HashMap<>(sandbox.environment());
-        environment.put("CARAVAN_OUTBOXES", "");
-        environment.put("CARAVAN_SINKS", "");
-        // It brings the marts; its own day has no file here.
-        environment.put("CARAVAN_JOBS", "load");
-        clickHouse = ClickHouseServer.writer(Settings.load(environment));
-        statements("raw/tables.sql");
-        events();
-        table("attendance_enriched");
-        clicks();
-        table("viewing_events");
-        sessions();
-        statements("replication/tables.sql");
-        new Models(clickHouse, "viewing", "", 1).create();
-        refresh("marts.viewing_sessions_refresh");
-        runtime = RuntimeProcess.start(environment).awaitRunning();
-        Awaitility.await("the marts are built")
-                .atMost(Duration.ofMinutes(2))
-                .ignoreExceptions()
-                .until(() -> !rows("SELECT day FROM marts.activity").isEmpty());
-        browser = Browser.open(runtime.address());
+        pages = new MartPages(Map.of(), Experiments.ROWS);
+        browser = pages.browser;
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (browser != null) {
-            browser.close();
-        }
-        if (runtime != null) {
-            runtime.close();
-        }
-        clickHouse.close();
-        sandbox.close();
-    }
-
-    /** A sink's table, as its first start makes it. */
-    private static void table(String name) {
-        statements(name + ".sql");
-        SqlFile.statements("classpath:sql/clickhouse/sink/sink_table.sql")
-                .forEach(sql -> clickHouse.execute(sql.replace("{table}", name)));
-    }
-
-    private static void statements(String file) {
-        SqlFile.statements("classpath:sql/clickhouse/" + file).forEach(clickHouse::execute);
-    }
-
-    /** Users who come less and less often, some of whom buy, do tasks and are in a test. */
-    private static void events() {
-        clickHouse.execute(
-                "INSERT INTO raw.lines SELECT toDate('"
-                        + TODAY
-                        + "') - "
-                        + DAYS
-                        + " + intDiv(number, 400) AS day, number % 400 + 1, '', toString(number),"
-                        + " toString(least(cityHash64(number) % 300, cityHash64(number, 1) % 300)),"
-                        + " ['login', 'purchase', 'task_completed',"
-                        + " 'ab_test_assigned'][cityHash64(number, 2) % 4 + 1] AS type,"
-                        + " toDateTime64(day, 3, 'UTC') + number % 80000, toString(number % 97),"
-                        + " if(type = 'purchase', number % 50 + 0.99, 0), if(type ="
-                        + " 'task_completed', 'задача ' || toString(number % 5), ''), if(type ="
-                        + " 'task_completed', ['success', 'fail'][cityHash64(number, 3) % 3 % 2 +"
-                        + " 1], ''), if(type = 'ab_test_assigned', 'button', ''), if(type ="
-                        + " 'ab_test_assigned', ['control', 'green'][cityHash64(user_id) % 2 + 1],"
-                        + " ''), '{}' FROM (SELECT number, toString(least(cityHash64(number) % 300,"
-                        + " cityHash64(number, 1) % 300)) AS user_id FROM numbers("
-                        + DAYS * 400
-                        + "))");
-        clickHouse.execute(
-                "INSERT INTO raw.loads (day, file, etag, bytes, lines, events, rejected, blank,"
-                        + " other_days, seconds, outcome) SELECT toDate('"
-                        + TODAY
-                        + "') - 1 - number, 'f', 'e', 1, 400, 400, 0, 0, 0, 1, 'loaded' FROM"
-                        + " numbers("
-                        + DAYS
-                        + ")");
-    }
-
-    private static void clicks() {
-        clickHouse.execute(
-                "INSERT INTO attendance_enriched (ID, JOURNAL_ID, STUDENT_ID, LESSON_ID,"
-                    + " LESSON_DATE, ATTENDANCE_MARK, MARKED_BY, MARKED_BY_ROLE, DATE_CREATE,"
-                    + " STUDENT_FIO, GROUP_SHORT_TITLE, TEACHER_FIO, KAFEDRA, kafka_key,"
-                    + " kafka_batch, kafka_partition, kafka_offset) SELECT generateUUIDv4(number),"
-                    + " 'j', toString(number % 60) AS student, toString(intDiv(number, 60)),"
-                    + " toDate(now('Europe/Moscow')) - number % 20, [1, 1, 1, 0, 2,"
-                    + " 4][cityHash64(number) % 6 + 1], toString(number % 4), 2, now64(3), ['Ёлкина"
-                    + " Анна', 'Яшин Пётр', 'Абрамов Иван', 'Жукова Ольга'][number % 60 % 4 + 1] ||"
-                    + " ' ' || student, ['ИВТ-11', 'ИВТ-2', 'ПМИ-1'][number % 60 % 3 + 1], ['Щукин"
-                    + " И. А.', 'Белова Н. П.', 'Эрн К. Л.', 'Ананьева М. С.'][number % 4 + 1],"
-                    + " 'Кафедра математики', toString(number), 'b', 0, number FROM numbers(3000)");
-    }
-
-    private static void sessions() {
-        clickHouse.execute(
-                "INSERT INTO viewing_events (event_id, user_id, movie_id, event_type, event_time,"
-                    + " kafka_key, kafka_batch, kafka_partition, kafka_offset) SELECT number,"
-                    + " intDiv(number, 4) % 20, intDiv(number, 4) % 7, ['play', 'pause', 'resume',"
-                    + " 'finish'][number % 4 + 1] AS type, toDateTime64('"
-                        + TODAY
-                        + " 00:00:00', 6, 'UTC') - INTERVAL intDiv(number, 4) HOUR + number % 4 *"
-                        + " 600, toString(number), 'b', 0, number FROM numbers(399)");
-    }
-
-    private static List<Map<String, Object>> rows(String sql) {
-        return clickHouse.rows(sql, Map.of());
-    }
-
-    private static List<Double> numbers(String expression, String from) {
-        return rows("SELECT toFloat64(" + expression + ") AS n FROM " + from).stream()
-                .map(row -> row.get("n") == null ? null : ((Number) row.get("n")).doubleValue())
-                .toList();
-    }
-
-    private static String panel(String title) {
-        return "section[aria-label='" + title + "']";
-    }
-
-    private void visit(String page) {
-        open(page + "?from=" + TODAY.minusDays(DAYS) + "&to=" + TODAY);
-    }
-
-    private void open(String fragment) {
-        browser.visit("/#" + fragment);
-        browser.script("location.reload()");
-    }
-
-    /** What a line or bar of the chart in a panel is drawn from. */
-    @SuppressWarnings("unchecked")
-    private List<Double> drawn(String title, String series) {
-        String script =
-                "const place = document.querySelector(arguments[0] + ' .chart');"
-                        + "const one = place && echarts.getInstanceByDom(place)?.getOption()"
-                        + ".series.find(found => found.name === arguments[1]);"
-                        + "return one ? one.data : null";
-        Awaitility.await(series + " of " + title)
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> browser.script(script, panel(title), series) != null);
-        return ((List<Object>) browser.script(script, panel(title), series))
-                .stream()
-                        .map(value -> value == null ? null : ((Number) value).doubleValue())
-                        .toList();
-    }
-
-    private void assertDrawn(String title, String series, List<Double> expected) {
-        assertThat(expected).isNotEmpty();
-        List<Double> drawn = drawn(title, series);
-        assertThat(drawn).as("%s of %s", series, title).hasSameSizeAs(expected);
-        for (int i = 0; i < expected.size(); i++) {
-            if (expected.get(i) == null) {
-                assertThat(drawn.get(i)).isNull();
-            } else {
-                assertThat(drawn.get(i))
-                        .as("%s of %s, point %d", series, title, i)
-                        .isCloseTo(expected.get(i), org.assertj.core.data.Offset.offset(0.000_001));
-            }
+        if (pages != null) {
+            pages.close();
         }
     }
 
-    private void assertNoProblems(String picture) throws Exception {
-        browser.picture(picture);
-        assertThat(browser.problems()).isEmpty();
-        assertThat(browser.barriers()).isEmpty();
+    private static List<Double> fromDay(int number, String column) {
+        return pages.numbers(
+                "if(row_number() OVER (ORDER BY day) < " + number + ", NULL, " + column + ")",
+                "marts.activity ORDER BY day");
     }
 
     @Test
     void activityPage_drawsTheMart() throws Exception {
-        visit("activity");
-        for (String column : List.of("dau", "wau", "mau")) {
-            assertDrawn("Active users", column, numbers(column, "marts.activity ORDER BY day"));
-        }
-        assertDrawn(
-                "How often they come",
-                "dau per mau",
-                numbers("dau_per_mau", "marts.activity ORDER BY day"));
-        assertNoProblems("activity");
+        pages.visit("activity");
+        // The windows of the first days are not full yet.
+        Map.of("dau", 1, "wau", 7, "mau", 30)
+                .forEach(
+                        (column, days) ->
+                                pages.assertDrawn(
+                                        "Active users",
+                                        column.toUpperCase(java.util.Locale.ROOT),
+                                        fromDay(days, column)));
+        pages.assertDrawn("How often they come", "DAU per MAU", fromDay(30, "dau_per_mau"));
+        assertThat(fromDay(30, "mau").stream().filter(java.util.Objects::isNull)).hasSize(29);
+        browser.awaitText(panel("Active users"), "begin when there are 7 and 30 days");
+        pages.assertNoProblems("activity");
         browser.colours("dark");
-        assertNoProblems("activity-dark");
+        pages.assertNoProblems("activity-dark");
         browser.colours("light");
     }
 
     @Test
     void aPresetOfSevenDays_isDrawn_andAMissingDayIsAGap() throws Exception {
-        visit("activity");
-        drawn("Active users", "dau");
-        browser.await(By.cssSelector("#days button[value='7']")).click();
+        pages.visit("activity");
+        pages.drawn("Active users", "DAU");
+        browser.click(By.cssSelector("#days button[value='7']"));
         List<Double> lastDays =
-                numbers(
+                pages.numbers(
                         "dau",
                         "marts.activity WHERE day > '" + TODAY.minusDays(7) + "' ORDER BY day");
         Awaitility.await("seven days")
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> drawn("Active users", "dau").size() == lastDays.size());
-        assertThat(drawn("Active users", "dau")).isEqualTo(lastDays);
+                .until(() -> pages.drawn("Active users", "DAU").size() == lastDays.size());
+        assertThat(pages.drawn("Active users", "DAU")).isEqualTo(lastDays);
         // Days come from nowhere but the rows: one that has none is not zero.
         assertThat(
                         (List<?>)
@@ -249,63 +91,79 @@ class PagesIT {
 
     @Test
     void aTable_isSortedByAClick() throws Exception {
-        visit("learning");
+        pages.visit("learning");
         browser.awaitText(panel("By task"), "задача 0", "%");
         String first = "return document.querySelector(arguments[0] + ' tbody td').innerText";
         String button = panel("By task") + " th button";
-        browser.await(By.cssSelector(button)).click();
+        browser.click(By.cssSelector(button));
         assertThat(browser.script(first, panel("By task"))).isEqualTo("задача 0");
-        browser.await(By.cssSelector(button)).click();
+        browser.click(By.cssSelector(button));
         assertThat(browser.script(first, panel("By task"))).isEqualTo("задача 4");
     }
 
     @Test
     void learningPage_drawsTheMart_inTheUsersScript() throws Exception {
-        visit("learning");
-        assertDrawn("Completed tasks", "tasks", numbers("tasks", "marts.learning ORDER BY day"));
-        assertDrawn(
+        pages.visit("learning");
+        pages.assertDrawn(
+                "Completed tasks", "tasks", pages.numbers("tasks", "marts.learning ORDER BY day"));
+        pages.assertDrawn(
                 "Share of successes",
                 "success share",
-                numbers("success_share", "marts.learning ORDER BY day"));
+                pages.numbers("success_share", "marts.learning ORDER BY day"));
         browser.awaitText(panel("By task"), "задача 0", "задача 4");
-        assertNoProblems("learning");
+        pages.assertNoProblems("learning");
     }
 
     @Test
     void moneyPage_drawsTheMarts() throws Exception {
-        visit("money");
-        assertDrawn("Revenue", "revenue", numbers("revenue", "marts.money ORDER BY day"));
-        assertDrawn("Conversion", "conversion", numbers("conversion", "marts.money ORDER BY day"));
-        assertDrawn("Revenue by user", "arppu", numbers("arppu", "marts.money ORDER BY day"));
-        assertDrawn("Lifetime value", "ltv", numbers("ltv", "marts.ltv ORDER BY cohort_day"));
-        assertNoProblems("money");
+        pages.visit("money");
+        pages.assertDrawn(
+                "Revenue", "revenue", pages.numbers("revenue", "marts.money ORDER BY day"));
+        pages.assertDrawn(
+                "Conversion",
+                "conversion",
+                pages.numbers("conversion", "marts.money ORDER BY day"));
+        pages.assertDrawn(
+                "Revenue by user", "ARPPU", pages.numbers("arppu", "marts.money ORDER BY day"));
+        List<Double> ltv = pages.numbers("ltv_7_days", "marts.ltv ORDER BY cohort_day");
+        assertThat(ltv.subList(0, DAYS - 6)).doesNotContainNull();
+        assertThat(ltv.subList(DAYS - 6, DAYS)).as("younger than 7 days").containsOnlyNulls();
+        pages.assertDrawn("Lifetime value", "LTV 7 days", ltv);
+        pages.assertDrawn(
+                "Lifetime value",
+                "LTV 28 days",
+                pages.numbers("ltv_28_days", "marts.ltv ORDER BY cohort_day"));
+        pages.assertNoProblems("money");
     }
 
     @Test
     void retentionPage_drawsTheMarts() throws Exception {
-        visit("retention");
-        assertDrawn(
+        pages.visit("retention");
+        pages.assertDrawn(
                 "Daily cohorts",
                 "day 1 share",
-                numbers("day_1_share", "marts.retention ORDER BY cohort_day"));
+                pages.numbers("day_1_share", "marts.retention ORDER BY cohort_day"));
         browser.await(By.cssSelector(panel("Weekly cohorts") + " .chart canvas"));
         Object cells =
                 browser.script(
-                        "return echarts.getInstanceByDom(document.querySelector(arguments[0] +"
-                                + " ' .chart')).getOption().series[0].data.map(cell => cell[2])",
+                        "return echarts.getInstanceByDom(document.querySelector(arguments[0] + '"
+                            + " .chart')).getOption().series[0].data.map(cell => cell.value[2])",
                         panel("Weekly cohorts"));
         assertThat((List<?>) cells)
                 .hasSameSizeAs(
-                        rows("SELECT week FROM marts.cohorts WHERE active_share IS NOT NULL"));
-        assertNoProblems("retention");
+                        pages.rows(
+                                "SELECT week FROM marts.cohorts WHERE active_share IS NOT NULL"));
+        pages.assertNoProblems("retention");
     }
 
     @Test
     void experimentsPage_showsGroups_differenceAndChance() throws Exception {
-        visit("experiments");
+        pages.visit("experiments");
         Map<String, Object> green =
-                rows("SELECT users, round(conversion * 100, 1) AS percent FROM marts.ab_tests WHERE"
-                                + " ab_group = 'green'")
+                pages.rows(
+                                "SELECT users, round(conversion * 100, 1) AS percent FROM"
+                                        + " marts.ab_tests WHERE ab_test_id = 'button' AND"
+                                        + " ab_group = 'green'")
                         .get(0);
         browser.awaitText(
                 panel("A/B tests"),
@@ -314,28 +172,114 @@ class PagesIT {
                 "green",
                 green.get("users") + "");
         browser.awaitText(panel("A/B tests"), green.get("percent") + " %");
-        assertNoProblems("experiments");
+        // 2 groups: beyond chi-square with one degree of freedom.
+        String p =
+                pages.rows(
+                                "SELECT toString(round(erfc(sqrt(pow(max(users) - min(users), 2) /"
+                                        + " sum(users) / 2)), 4)) AS p FROM marts.ab_tests WHERE"
+                                        + " ab_test_id = 'button'")
+                        .get(0)
+                        .get("p")
+                        .toString();
+        browser.awaitText(panel("A/B tests"), "equal shares (chi-square): p = " + p, "assigned");
+        assertThat(browser.text()).doesNotContain("-0.0 ");
+        pages.assertNoProblems("experiments");
+    }
+
+    /** What the page says of a group: the text and the mark of each measure's difference. */
+    private static String group(String test, String group, int cell) {
+        return (String)
+                browser.script(
+                        "const head = [...document.querySelectorAll(arguments[0] + ' h3')].find(one"
+                                + " => one.innerText === arguments[1]); const table = (function"
+                                + " next(one) { return !one || one.matches('table') ? one :"
+                                + " one.querySelector('table') ?? next(one.nextElementSibling);"
+                                + " })(head?.nextElementSibling); const row ="
+                                + " [...table?.querySelectorAll('tbody tr') ?? []].find(one =>"
+                                + " one.cells[0].innerText === arguments[2]); const mark ="
+                                + " row?.cells[arguments[3]]?.querySelector('.mark'); return mark ?"
+                                + " `${mark.className}: ${mark.innerText}` : ''",
+                        panel("A/B tests"),
+                        test,
+                        group,
+                        cell);
+    }
+
+    @Test
+    void experimentsPage_marksBetterAndWorse_andWarnsOfUnequalGroups() {
+        pages.visit("experiments");
+        browser.awaitText(panel("A/B tests"), "layout", "checkout");
+        int conversion = 4;
+        assertThat(group("layout", "blue", conversion))
+                .startsWith("mark good: +40.0 points [+")
+                .endsWith("p < 0.0001: better");
+        assertThat(group("layout", "red", conversion))
+                .startsWith("mark bad: -40.0 points [-")
+                .endsWith("p < 0.0001: worse");
+        // Nobody bought in either group.
+        assertThat(group("checkout", "new", conversion)).startsWith("mark: 0.0 points [-");
+        // 100, 110 and 90 users: 2 with two degrees of freedom, and exp(-2 / 2).
+        browser.awaitText(panel("A/B tests"), "300 users", "equal shares (chi-square): p = 0.3679");
+        // 140 and 60 users, where halves were meant.
+        browser.awaitText(
+                panel("A/B tests"),
+                "200 users",
+                "equal shares (chi-square): p < 0.0001",
+                "The groups are not of equal size (p < 0.0001)");
+        assertThat(browser.all(By.cssSelector(panel("A/B tests") + " .problem"))).hasSize(1);
+    }
+
+    @Test
+    void whatIsRoundedToNothing_hasNoSign() {
+        browser.visit("/");
+        assertThat(
+                        (List<?>)
+                                browser.script(
+                                        "return import('/board.js').then(board => ["
+                                                + "board.fixed(-0.04, 1), board.fixed(-0.06, 1),"
+                                                + " board.percent(-0.0004), board.amount(-0.004),"
+                                                + " board.shown(-0.00001), board.fixed(-10, 0)])"))
+                .isEqualTo(List.of("0.0", "-0.1", "0.0 %", "€0.00", "0", "-10"));
     }
 
     @Test
     void attendancePage_drawsMarksByGroupAndTeacher_andTheStudentsOfAChosenGroup()
             throws Exception {
         // The usual days end with the lessons of this day in Moscow.
-        open("attendance");
+        pages.open("attendance");
         // As a Russian reader sorts: by the number in the name, not by its first digit.
-        assertDrawn(
+        pages.assertDrawn(
                 "By group",
                 "present",
-                numbers(
+                pages.numbers(
                         "countIf(ATTENDANCE_MARK = 1)",
                         "latest_attendance GROUP BY GROUP_SHORT_TITLE ORDER BY"
                                 + " indexOf(['ИВТ-2', 'ИВТ-11', 'ПМИ-1'], GROUP_SHORT_TITLE)"));
+        // Names need the login: on the page, and in the data and the file.
+        browser.awaitText(panel("By teacher"), "log in to see them");
+        browser.awaitText(panel("Students of ИВТ-2"), "log in to see them");
+        assertThat(browser.text()).doesNotContain("Абрамов", "Ананьева");
+        for (String query : List.of("attendance_students", "attendance_by_teacher", "user_login")) {
+            String address = "/api/query/" + query;
+            for (String asked : List.of(address, address + ".csv")) {
+                HttpResponse<String> refused = pages.runtime.get(asked + "?group=any");
+                assertThat(refused.statusCode()).as(asked).isEqualTo(403);
+                assertThat(refused.body()).contains("people's names").doesNotContain("Абрамов");
+            }
+        }
+        pages.assertNoProblems("attendance-without-names");
+        browser.click(By.cssSelector(panel("By teacher") + " button.main"));
+        browser.await(By.name("username")).sendKeys("caravan");
+        browser.await(By.name("password")).sendKeys(PASSWORD);
+        browser.click(By.cssSelector("#login button[type=submit]"));
+        browser.awaitText(panel("By teacher"), "Ананьева М. С.");
         browser.awaitText("Students of ИВТ-2");
-        browser.await(By.xpath("//option[text()='ПМИ-1']")).click();
+        browser.click(By.xpath("//option[text()='ПМИ-1']"));
         browser.awaitText("Students of ПМИ-1");
         String student =
-                rows("SELECT STUDENT_FIO AS s FROM latest_attendance WHERE GROUP_SHORT_TITLE ="
-                                + " 'ПМИ-1' LIMIT 1")
+                pages.rows(
+                                "SELECT STUDENT_FIO AS s FROM latest_attendance WHERE"
+                                        + " GROUP_SHORT_TITLE = 'ПМИ-1' LIMIT 1")
                         .get(0)
                         .get("s")
                         .toString();
@@ -346,28 +290,33 @@ class PagesIT {
         assertThat(students.indexOf("Ёлкина")).isLessThan(students.indexOf("Жукова"));
         browser.awaitText(panel("By teacher"), "Ананьева М. С.", "Кафедра математики");
         String marks =
-                rows("SELECT count() AS n FROM latest_attendance WHERE LESSON_DATE ="
-                                + " toDate(now('Europe/Moscow'))")
+                pages.rows(
+                                "SELECT count() AS n FROM latest_attendance WHERE LESSON_DATE ="
+                                        + " toDate(now('Europe/Moscow'))")
                         .get(0)
                         .get("n")
                         .toString();
         browser.awaitText(panel("Today"), marks + " marks");
-        assertNoProblems("attendance");
+        pages.assertNoProblems("attendance");
         browser.size(390, 844);
-        assertNoProblems("attendance-phone");
+        pages.assertNoProblems("attendance-phone");
         browser.size(1280, 900);
+        browser.script("document.getElementById('session').click()");
+        browser.awaitText(panel("By teacher"), "log in to see them");
     }
 
     @Test
     void cinemaPage_drawsTheSessions() throws Exception {
-        visit("cinema");
+        pages.visit("cinema");
         String days = "marts.viewing_sessions GROUP BY toDate(started) ORDER BY toDate(started)";
-        assertDrawn("Sessions", "sessions", numbers("count()", days));
-        assertDrawn("Sessions", "completed", numbers("countIf(completed)", days));
-        assertDrawn(
-                "Watched", "watched minutes", numbers("round(sum(watched_seconds) / 60, 1)", days));
+        pages.assertDrawn("Sessions", "sessions", pages.numbers("count()", days));
+        pages.assertDrawn("Sessions", "completed", pages.numbers("countIf(completed)", days));
+        pages.assertDrawn(
+                "Watched",
+                "watched minutes",
+                pages.numbers("round(sum(watched_seconds) / 60, 1)", days));
         browser.awaitText(panel("Films"), "movie id");
-        assertNoProblems("cinema");
+        pages.assertNoProblems("cinema");
     }
 
     @Test
@@ -375,25 +324,27 @@ class PagesIT {
         awaitMarts(
                 "every mart is fresh", ".*\"(empty|stale|building|failed|problem\":\"C).*", false);
         Object inner =
-                rows("SELECT '.inner_id.' || toString(uuid) AS inner FROM system.tables WHERE"
-                                + " database = 'marts' AND name = 'money_built'")
+                pages.rows(
+                                "SELECT '.inner_id.' || toString(uuid) AS inner FROM system.tables"
+                                        + " WHERE database = 'marts' AND name = 'money_built'")
                         .get(0)
                         .get("inner");
-        clickHouse.execute(
-                "INSERT INTO marts.`" + inner + "` SELECT * FROM marts.money_built LIMIT 1");
+        pages.execute("INSERT INTO marts.`" + inner + "` SELECT * FROM marts.money_built LIMIT 1");
         try {
             // It throws what the check says.
-            assertThatThrownBy(() -> refresh("marts.money")).hasMessageContaining("checks of");
+            assertThatThrownBy(() -> pages.refresh("marts.money"))
+                    .hasMessageContaining("checks of");
             awaitMarts("looked at", ".*\"failed\".*", true);
-            visit("money");
+            pages.visit("money");
             browser.awaitText(panel("Revenue"), "As of " + TODAY, "checks of marts.money failed");
-            assertDrawn("Revenue", "revenue", numbers("revenue", "marts.money ORDER BY day"));
-            visit("flow");
+            pages.assertDrawn(
+                    "Revenue", "revenue", pages.numbers("revenue", "marts.money ORDER BY day"));
+            pages.visit("flow");
             browser.awaitText(panel("Marts"), "failed", "checks of marts.money failed");
-            assertNoProblems("flow-failed-mart");
+            pages.assertNoProblems("flow-failed-mart");
         } finally {
-            refresh("marts.money_built");
-            refresh("marts.money");
+            pages.refresh("marts.money_built");
+            pages.refresh("marts.money");
         }
         browser.awaitText(panel("Marts"), "marts.money");
         Awaitility.await("no mart has failed")
@@ -401,21 +352,35 @@ class PagesIT {
                 .until(() -> !browser.text(panel("Marts")).contains("checks of"));
     }
 
+    @Test
+    void clickHouseFrozen_theStateOfTheMartsIsUnknown() throws Exception {
+        pages.visit("flow");
+        browser.awaitText(panel("Marts"), "marts.money");
+        pages.sandbox.command("pause", "clickhouse");
+        try {
+            browser.awaitText(
+                    panel("Marts"),
+                    "The state of the marts is unknown: ClickHouse at",
+                    "does not answer");
+            // What was so before may be so no more.
+            assertThat(browser.text(panel("Marts"))).doesNotContain("marts.money");
+        } finally {
+            pages.sandbox.command("resume", "clickhouse");
+        }
+        browser.awaitText(panel("Marts"), "marts.money");
+        assertThat(browser.text(panel("Marts"))).doesNotContain("unknown");
+    }
+
     private static void awaitMarts(String what, String pattern, boolean found) {
         Awaitility.await(what)
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> runtime.get("/api/marts").body().matches(pattern) == found);
-    }
-
-    private static void refresh(String view) {
-        clickHouse.execute("SYSTEM REFRESH VIEW " + view);
-        clickHouse.execute("SYSTEM WAIT VIEW " + view);
+                .until(() -> pages.runtime.get("/api/marts").body().matches(pattern) == found);
     }
 
     @Test
     void daysWithoutAnything_saySo() {
         browser.visit("/#activity?from=2001-01-01&to=2001-01-02");
         browser.script("location.reload()");
-        browser.awaitText(panel("Active users"), "Nothing in these days.");
+        browser.awaitText(panel("Active users"), "No rows in this period.");
     }
 }

@@ -32,6 +32,18 @@ class ProgressTest {
     }
 
     @Test
+    void whileItRests_itStaysBehind_andStillBeginsAnew() {
+        progress.look(7, 10, at(0));
+        progress.look(7, 10, at(100));
+        progress.rest(at(100));
+        assertThat(progress.behind(at(100))).isEqualTo(Duration.ofSeconds(100));
+        assertThat(progress.still(at(103))).isEqualTo(Duration.ofSeconds(3));
+        progress.look(17, 0, at(104));
+        progress.rest(at(104));
+        assertThat(progress.still(at(200))).isZero();
+    }
+
+    @Test
     void behindAndNotMoving_isStill_untilItMovesOrIsDone() {
         progress.look(7, 10, at(0));
         progress.look(7, 12, at(40));

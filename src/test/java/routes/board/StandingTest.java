@@ -27,7 +27,7 @@ class StandingTest {
     }
 
     private static Standing running(Progress progress) {
-        return Standing.ofRunning(progress, Optional.empty(), LIMITS);
+        return Standing.ofRunning(progress, Optional.empty(), Optional::empty, LIMITS);
     }
 
     @Test
@@ -44,7 +44,7 @@ class StandingTest {
 
     @Test
     void whoNeedsAPerson_isRed_whateverTheServersDo() {
-        Waiting waiting = new Waiting(true, new Failure(ago(1), "no right"));
+        Waiting waiting = new Waiting(true, ago(2), new Failure(ago(1), "no right"));
         assertThat(Standing.ofStart(null, waiting, silentFor(1), LIMITS))
                 .contains(new Standing(Level.BAD, "needs you", "no right"));
     }
@@ -64,10 +64,27 @@ class StandingTest {
     }
 
     @Test
+    void standingStillInAStep_namesTheStep() {
+        Progress progress = new Progress();
+        progress.look(1, 5, ago(11));
+        assertThat(
+                        Standing.ofRunning(
+                                progress, Optional.empty(), () -> Optional.of("insert"), LIMITS))
+                .extracting(Standing::why)
+                .isEqualTo("nothing has moved for 11 s, in the step insert");
+    }
+
+    @Test
     void nothingToDo_isGreen() {
         Progress progress = new Progress();
         progress.look(1, 0, ago(1_000));
         assertThat(running(progress)).isEqualTo(new Standing(Level.GOOD, "runs", null));
+    }
+
+    @Test
+    void paused_isNoFault_howeverLong() {
+        assertThat(Standing.ofPaused("anna", Duration.ofHours(5)))
+                .isEqualTo(new Standing(Level.NEUTRAL, "paused", "by anna, for 300 min"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package routes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -121,11 +122,14 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "load-day yesterday, '\"yesterday\" is no day such as 2026-03-29'",
+        "load-day yesterday, '\"yesterday\" is not a date such as 2026-03-29'",
         "load-day, Missing required parameter",
         "marts, Missing required subcommand",
         "marts refresh nope, There is no mart nope",
         "s3 get, Missing required parameter",
+        "skipped release, Missing required parameter",
+        "marts check now, '\"now\" is not known here'",
+        "demo --days 0, from 1 to 365",
         "query nope, There is no query nope",
     })
     void wrongUsage_isTwoLinesAndAnExample(String line, String said) throws Exception {
@@ -154,6 +158,51 @@ class CommandLineTest {
         assertThat(completed(script, "caravan", "serv")).isEqualTo("services");
         assertThat(completed(script, "caravan", "marts", "ref")).isEqualTo("refresh");
         assertThat(completed(script, "caravan", "load-day", "--fo")).isEqualTo("--force");
+    }
+
+    /** Types it in a terminal of zsh, with Tab and Enter: what ran is what it has completed. */
+    @ParameterizedTest
+    @CsvSource({"dead, dead-letter", "marts ref, marts refresh", "load-day --fo, load-day --force"})
+    void completion_completesCommandsAndOptions_inZsh(String typed, String completed)
+            throws Exception {
+        boolean there =
+                Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "zsh")));
+        assumeTrue(there || System.getenv("CI") != null, "Needs zsh");
+        assertThat(there).as("zsh: install it").isTrue();
+        Files.writeString(directory.resolve("completion"), run(Map.of(), "completion").out());
+        Path caravan = directory.resolve("caravan");
+        Files.writeString(caravan, "#!/bin/sh\necho \"$*\" >ran.part && mv ran.part ran\n");
+        assertThat(caravan.toFile().setExecutable(true)).isTrue();
+        Process zsh =
+                new ProcessBuilder(
+                                "zsh",
+                                "-f",
+                                "-c",
+                                """
+                                zmodload zsh/zpty
+                                zpty shell zsh -f -i
+                                zpty -w shell 'source <(cat completion)'
+                                zpty -w -n shell $'./caravan %s\\t'
+                                zpty -w -n shell $'\\r'
+                                for ((i = 0; i < 200; i++)); do
+                                  [[ -e ran ]] && break
+                                  zpty -r -t shell shown && print -rn -- $shown
+                                  sleep 0.1
+                                done
+                                zpty -d shell
+                                """
+                                        .formatted(typed))
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String shown = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(zsh.waitFor()).isZero();
+        assertThat(directory.resolve("ran"))
+                .as(shown)
+                .exists()
+                .content()
+                .isEqualToIgnoringNewLines(completed);
     }
 
     private static String completed(Path script, String... words) throws Exception {
@@ -205,6 +254,50 @@ class CommandLineTest {
     }
 
     @Test
+    void check_ofADirectoryThatDoesNotAnswer_saysSo() throws Exception {
+        String server = "localhost:" + freePort();
+        Outcome outcome =
+                run(
+                        Map.of(
+                                "CARAVAN_OUTBOXES",
+                                "",
+                                "CARAVAN_SINKS",
+                                "",
+                                "CARAVAN_STREAMS",
+                                "attendance",
+                                "CARAVAN_ELASTICSEARCH_URL",
+                                "http://" + server,
+                                "CARAVAN_CLICKHOUSE_URL",
+                                "http://" + server,
+                                "CARAVAN_KAFKA_BROKERS",
+                                server),
+                        "check");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.out())
+                .contains("elasticsearch at http://" + server + " does not answer")
+                .contains("A start would refuse or wait: 3 of 4 not ok.")
+                .doesNotContain("Exception");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CARAVAN_POSTGRES_URL, postgres://localhost/shop, caravan.postgres.url: the value",
+        "CARAVAN_CLICKHOUSE_URL, localhost:8123, caravan.clickhouse.url: the value",
+        "CARAVAN_KAFKA_BROKERS, nonsense, caravan.kafka: correct caravan.kafka.brokers",
+        "CARAVAN_KAFKA_CLIENT_SECURITY_PROTOCOL, NONE, caravan.kafka: correct",
+    })
+    void check_ofAnAddressThatIsNone_exit2_andItsName(String variable, String value, String said)
+            throws Exception {
+        Outcome outcome = run(Map.of(variable, value), "check");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip())
+                .startsWith(said)
+                .doesNotContain("Exception")
+                .hasLineCount(1);
+    }
+
+    @Test
     void check_ofAWrongSetting_exit2_andItsName() throws Exception {
         Outcome outcome = run(Map.of("CARAVAN_SINK_DEFAULT_LINGER", "soon"), "check");
         assertThat(outcome.exit()).isEqualTo(2);
@@ -230,7 +323,7 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource({
         "attendance_students, from=2024-09-01, needs a value for group",
-        "attendance_by_group, from=2024, '\"2024\" is no day such as'",
+        "attendance_by_group, from=2024, '\"2024\" is not a date such as'",
         "attendance_today, from=2024-09-01, has no parameter from"
     })
     void query_withoutAValueForEachParameter_saysWhichThereAre(
@@ -258,6 +351,28 @@ class CommandLineTest {
     }
 
     @Test
+    void configurationThatIsNotThere_exit2_andItsName() throws Exception {
+        Outcome outcome = run(Map.of("CARAVAN_CONFIG", "/none/next.properties"), "check");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err().strip())
+                .isEqualTo("CARAVAN_CONFIG: there is no file /none/next.properties");
+    }
+
+    @Test
+    void unknownCommandOfTheScript_exit2_isTwoLinesAndAnExample() throws Exception {
+        Process caravan =
+                new ProcessBuilder("./caravan", "nonsense").redirectErrorStream(true).start();
+        String said = new String(caravan.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(caravan.waitFor()).isEqualTo(2);
+        assertThat(said.lines())
+                .hasSize(3)
+                .satisfiesExactly(
+                        wrong -> assertThat(wrong).contains("\"nonsense\" is not known"),
+                        usage -> assertThat(usage).startsWith("Usage: ./caravan "),
+                        example -> assertThat(example).startsWith("Example: ./caravan "));
+    }
+
+    @Test
     void clickHouseAway_exit1_andOneLineThatSaysWhere() throws Exception {
         String server = "localhost:" + freePort();
         Outcome outcome =
@@ -265,6 +380,21 @@ class CommandLineTest {
         assertThat(outcome.exit()).isEqualTo(1);
         assertThat(outcome.err().strip())
                 .startsWith("ClickHouse at " + server + " does not answer")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"archive 2026-03-01", "skipped list user_login"})
+    void postgresAway_exit1_andOneLineThatSaysWhere(String line) throws Exception {
+        String server = "localhost:" + freePort();
+        Outcome outcome =
+                run(
+                        Map.of("CARAVAN_POSTGRES_URL", "jdbc:postgresql://" + server + "/shop"),
+                        line.split(" "));
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.err().strip())
+                .startsWith("Postgres does not answer: start it")
+                .contains("Connection to " + server + " refused")
                 .hasLineCount(1);
     }
 

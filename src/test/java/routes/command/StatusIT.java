@@ -7,12 +7,14 @@ import harness.Commands;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import harness.ViewingEvents;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import routes.sql.SqlFile;
 
 /** {@code status} of a runtime, and {@code check} of what a start would find. */
 class StatusIT {
@@ -36,6 +38,7 @@ class StatusIT {
                                             .containsPattern("outbox-" + name + " +runs +0 rows")
                                             .containsPattern("sink-" + name + " +runs +0 rec"));
             services.sandbox().command("pause", "clickhouse");
+            table.insert(10);
             try {
                 Awaitility.await("it waits")
                         .atMost(Duration.ofSeconds(60))
@@ -45,10 +48,35 @@ class StatusIT {
                                                         () -> Commands.run(environment, "status"))
                                                 .hasMessageStartingWith("status ended with 1")
                                                 .hasMessageContaining(
-                                                        "for clickhouse at localhost:"));
+                                                        "for clickhouse at localhost:")
+                                                .message()
+                                                .containsPattern("10 records behind +[1-9]\\d* s"));
             } finally {
                 services.sandbox().command("resume", "clickhouse");
             }
+        }
+    }
+
+    @Test
+    void partThatNeedsAPerson_isShown_andExit1() throws Exception {
+        Services services = Services.running();
+        services.subscriber()
+                .execute(SqlFile.text("classpath:sql/postgres/replication/subscriber.sql"));
+        services.subscriber().execute("INSERT INTO raw.events (event_id) VALUES (1)");
+        try (ViewingEvents events = new ViewingEvents(services);
+                RuntimeProcess runtime = RuntimeProcess.start(events.environment())) {
+            Map<String, String> environment = new HashMap<>(events.environment());
+            environment.put("CARAVAN_HTTP_PORT", runtime.address().replaceFirst(".*:", ""));
+            Awaitility.await("it needs somebody, for longer than its last try")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(
+                            () ->
+                                    assertThatThrownBy(() -> Commands.run(environment, "status"))
+                                            .hasMessageStartingWith("status ended with 1")
+                                            .message()
+                                            .containsPattern(
+                                                    "stream cinema +you +([5-9]|\\d\\d+) s +The"
+                                                        + " subscriber's raw.events holds rows"));
         }
     }
 
@@ -71,7 +99,7 @@ class StatusIT {
             environment.put(key + "_TABLE", "nowhere");
             assertThatThrownBy(() -> Commands.run(environment, "check"))
                     .hasMessageStartingWith("check ended with 1")
-                    .hasMessageContaining("nowhere is no table");
+                    .hasMessageContaining("nowhere is not a table");
             environment.put("CARAVAN_POSTGRES_PASSWORD", "wrong");
             assertThatThrownBy(() -> Commands.run(environment, "check"))
                     .hasMessageContaining("check the user and the password");

@@ -2,17 +2,20 @@ package routes.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import harness.BoardUser;
 import harness.Browser;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import sandbox.Sandbox;
 
 /** Hawtio in the runtime, in a real browser. */
 class ConsoleIT {
@@ -21,6 +24,7 @@ class ConsoleIT {
     private static final By USER = By.id("pf-login-username-id");
     private static final By SECRET = By.id("pf-login-password-id");
     private static final By LOG_IN = By.cssSelector("button[type=submit]");
+    private static final Pattern COUNTED = Pattern.compile("[1-9]\\d*\\s+To kafka:.*");
     private static final By STATE = By.cssSelector("td[data-label=State]");
 
     @Test
@@ -48,8 +52,8 @@ class ConsoleIT {
                 }
                 stopAndStart(browser, table);
 
-                browser.await(treeNode("sink-" + TABLE)).click();
-                browser.await(By.linkText("Route Diagram")).click();
+                browser.click(treeNode("sink-" + TABLE));
+                browser.click(By.linkText("Route Diagram"));
                 assertThat(browser.await(By.cssSelector(".react-flow__node")).isDisplayed())
                         .isTrue();
                 Awaitility.await("the steps of the route")
@@ -57,33 +61,83 @@ class ConsoleIT {
                         .until(() -> browser.all(By.cssSelector(".react-flow__node")).size() >= 5);
                 browser.picture("console-diagram");
 
-                browser.await(treeNode("outbox-" + TABLE)).click();
-                browser.await(By.linkText("Route Diagram")).click();
+                browser.click(treeNode("outbox-" + TABLE));
+                browser.click(By.linkText("Route Diagram"));
                 Awaitility.await("the topic, as the template's parameter says")
                         .atMost(Duration.ofSeconds(20))
                         .until(() -> browser.text("main").contains("To kafka:consol"));
+                Awaitility.await("how many batches it has sent")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(
+                                () ->
+                                        browser.all(By.cssSelector(".react-flow__node")).stream()
+                                                .map(WebElement::getText)
+                                                .anyMatch(COUNTED.asMatchPredicate()));
                 browser.picture("console-outbox");
-                browser.await(treeNode("sink-" + TABLE)).click();
+                browser.click(treeNode("sink-" + TABLE));
 
-                browser.await(By.linkText("Source")).click();
+                browser.click(By.linkText("Source"));
                 browser.awaitText(".monaco-editor", "ranges:" + TABLE);
                 browser.picture("console-source");
 
+                assertInFlight(browser, table);
+
                 browser.visit("/console/quartz");
-                browser.await(By.linkText("Triggers")).click();
+                browser.click(By.linkText("Triggers"));
                 browser.awaitText("0 0 3 1 1 ? 2099");
             }
         }
+    }
+
+    /** A batch that hangs, as ClickHouse stands still, is listed with the step in which it is. */
+    private static void assertInFlight(Browser browser, EventTable table) throws Exception {
+        Sandbox sandbox = Services.running().sandbox();
+        sandbox.command("pause", "clickhouse");
+        try {
+            table.insert(1);
+            browser.click(By.linkText("Exchanges"));
+            // The first statement for a batch: of the columns, if they were read a while ago.
+            browser.await(
+                    By.xpath(
+                            "//main//tr[td[normalize-space()='sink-"
+                                    + TABLE
+                                    + "'] and td[normalize-space()='columns' or"
+                                    + " normalize-space()='look-up']]"));
+            browser.picture("console-inflight");
+        } finally {
+            sandbox.command("resume", "clickhouse");
+        }
+        table.assertEveryRowOnce();
+    }
+
+    @Test
+    void aFlightRecording_isRefused_whileOtherBeansAreOpen() throws Exception {
+        Map<String, String> environment = Services.running().environment();
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "");
+        environment.put("CARAVAN_CONSOLE_PASSWORD", PASSWORD);
+        try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+            BoardUser user = BoardUser.logIn(runtime, PASSWORD);
+            assertThat(exec(user, "jdk.management.jfr:type=FlightRecorder", "newRecording"))
+                    .contains("\"status\":403")
+                    .doesNotContain("\"value\"");
+            assertThat(exec(user, "java.lang:type=Memory", "gc")).contains("\"status\":200");
+        }
+    }
+
+    private static String exec(BoardUser user, String bean, String operation) throws Exception {
+        return user.act(
+                "/console/jolokia", Map.of("type", "exec", "mbean", bean, "operation", operation));
     }
 
     private static void logIn(Browser browser) {
         browser.visit("/console/");
         browser.await(USER).sendKeys("caravan");
         browser.await(SECRET).sendKeys("wrong");
-        browser.await(LOG_IN).click();
+        browser.click(LOG_IN);
         browser.awaitText("Invalid login credentials");
         browser.await(SECRET).sendKeys(Keys.chord(Keys.CONTROL, "a"), PASSWORD);
-        browser.await(LOG_IN).click();
+        browser.click(LOG_IN);
     }
 
     private static By treeNode(String route) {
@@ -93,9 +147,9 @@ class ConsoleIT {
     /** Stopped, the sink takes nothing; started again, it takes what has come meanwhile. */
     private static void stopAndStart(Browser browser, EventTable table) {
         String route = "sink-" + TABLE;
-        browser.await(treeNode("routes")).click();
+        browser.click(treeNode("routes"));
         choose(browser, route);
-        browser.await(By.xpath("//main//button[normalize-space()='Stop']")).click();
+        browser.click(By.xpath("//main//button[normalize-space()='Stop']"));
         awaitState(browser, route, "Stopped");
         table.insert(100);
         Awaitility.await("sent to Kafka")
@@ -104,7 +158,7 @@ class ConsoleIT {
         assertThat(table.arrived()).isZero();
         // Hawtio forgets the choice when the list changes.
         choose(browser, route);
-        browser.await(By.xpath("//main//button[normalize-space()='Start']")).click();
+        browser.click(By.xpath("//main//button[normalize-space()='Start']"));
         awaitState(browser, route, "Started");
         table.assertEveryRowOnce();
     }

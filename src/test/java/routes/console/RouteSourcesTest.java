@@ -25,21 +25,23 @@ class RouteSourcesTest {
     }
 
     @Test
-    void aStepOfATemplatesRoute_hasTheIdOfItsCounts_andOtherRoutesStayAsTheyAre() {
-        String other =
-                "<route id=\\\"load\\\"><to id=\\\"check\\\" uri=\\\"direct:a$1\\\"/></route>";
-        assertThat(
-                        RouteSources.answered(
-                                "<route id=\\\"sink\\\" nodePrefixId=\\\"route-2\\\"><from"
-                                        + " id=\\\"from2\\\"/><to id=\\\"check\\\""
-                                        + " uri=\\\"bean:x\\\"/><loop doWhile=\\\"true\\\""
-                                        + " id=\\\"loop2\\\"></loop></route>"
-                                        + other))
-                .isEqualTo(
-                        "<route id=\\\"sink\\\" nodePrefixId=\\\"route-2\\\"><from"
-                                + " id=\\\"from2\\\"/><to id=\\\"route-2check\\\""
-                                + " uri=\\\"bean:x\\\"/><loop doWhile=\\\"true\\\""
-                                + " id=\\\"route-2loop2\\\"></loop></route>"
-                                + other);
+    void aStepOfATemplatesRoute_hasTheIdOfItsCounts_andOtherRoutesStayAsTheyAre() throws Exception {
+        String from = "<from id=\"from2\"/>";
+        String loop = "<loop doWhile=\"true\" id=\"%sloop2\"></loop></route>";
+        String sink =
+                "<route id=\"sink\" nodePrefixId=\"route-2\">" + from + "<to id=\"%scheck\"/>";
+        String other = "<route id=\"load\"><to id=\"check\" uri=\"direct:a$1\"/></route>";
+        assertThat(RouteSources.withOwnParameters((sink + loop).formatted("", "") + other))
+                .isEqualTo((sink + loop).formatted("route-2", "route-2") + other);
+    }
+
+    @Test
+    void answersToOtherQuestions_stayAsTheyAre_alsoBesideTheRoutes() throws Exception {
+        String other = "{\"request\":{\"operation\":\"stop\"},\"value\":\"<route id=\\\"x\\\">\"}";
+        assertThat(RouteSources.answered(other)).isEqualTo(other);
+        String refused =
+                "{\"request\":{\"operation\":\"dumpRoutesAsXml(boolean)\"},\"error\":\"no\"}";
+        assertThat(RouteSources.answered("[" + other + "," + refused + "]"))
+                .isEqualTo("[" + other + "," + refused + "]");
     }
 }

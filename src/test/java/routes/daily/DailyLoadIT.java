@@ -313,6 +313,84 @@ class DailyLoadIT {
                 .containsExactly("2 17 5");
     }
 
+    /** Keeps an edit as the board does. */
+    private void edit(long line, String rejected, String text) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            load().addTo(context);
+            context.start();
+            context.createProducerTemplate()
+                    .requestBody("direct:load-edit", new LineEdit(day, line, rejected, text));
+        } catch (CamelExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    private List<String> ids() {
+        return rows("SELECT event_id FROM raw.events WHERE day = {day:Date} ORDER BY event_id");
+    }
+
+    private List<String> rejected() {
+        return rows(
+                "SELECT line_number, reason FROM raw.rejected_lines WHERE day = {day:Date} ORDER BY"
+                        + " line_number");
+    }
+
+    @Test
+    void editedLine_isInItsDayOnce_afterEachLoadOfThatText_andInNoOther() throws Exception {
+        String bad = event(2, "login", "").replace("\"user_id\":2,", "\"note\":\"a\\\\b\\tключ\",");
+        String good = event(2, "login", ",\"v\":\"a\\\\b\\tключ\"");
+        put(event(1, "login", "") + "\n" + bad + "\nnonsense\n");
+        load(true);
+        assertThat(rejected()).containsExactly("2 no user_id", "3 not JSON");
+
+        assertThatThrownBy(() -> edit(2, "something else", good))
+                .isInstanceOf(EditRefused.class)
+                .hasMessageContaining("belongs to a newer file by now");
+        assertThatThrownBy(() -> edit(1, event(1, "login", ""), good))
+                .hasMessageContaining("is not a rejected line any more");
+        assertThatThrownBy(() -> edit(2, bad, event(2, "purchase", "")))
+                .hasMessageContaining("is still bad: purchase_amount is missing or no amount");
+        assertThatThrownBy(() -> edit(2, bad, good + "\n" + event(3, "login", "")))
+                .hasMessageContaining("has more than one line");
+        assertThat(load(false)).startsWith("unchanged");
+
+        edit(2, bad, good);
+        // As if the process had died, and the person had asked again.
+        edit(2, bad, good);
+        assertThat(load(false)).startsWith("2 events, 1 rejected, 0 of other days, 1 edited, from");
+        assertThat(ids()).containsExactly("e1", "e2");
+        assertThat(
+                        rows(
+                                "SELECT hex(JSONExtractString(data, 'v')) AS v FROM raw.events"
+                                        + " WHERE day = {day:Date} AND event_id = 'e2'"))
+                .containsExactly("615C6209D0BAD0BBD18ED187");
+        assertThat(rejected()).containsExactly("3 not JSON");
+        assertThat(load(false)).startsWith("unchanged");
+        assertThat(load(true)).startsWith("2 events, 1 rejected");
+        assertThat(ids()).containsExactly("e1", "e2");
+
+        // A newer file, which still has that text on that line.
+        put(event(1, "login", "") + "\n" + bad + "\n" + event(3, "login", "") + "\n");
+        assertThat(load(true)).contains("1 edited");
+        assertThat(ids()).containsExactly("e1", "e2", "e3");
+        // One that has it elsewhere: it is listed again, and may be edited there.
+        put(bad + "\n" + event(2, "login", "") + "\n");
+        assertThat(load(true)).startsWith("1 events, 1 rejected");
+        assertThat(ids()).containsExactly("e2");
+        assertThat(rejected()).containsExactly("1 no user_id");
+    }
+
+    @Test
+    void refusedDay_isLoaded_whenItsLinesWereEdited() throws Exception {
+        put("nonsense\n" + event(2, "login", "") + "\n" + event(3, "login", "") + "\n");
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("has 1 bad lines of 3");
+        assertThat(ids()).isEmpty();
+        edit(1, "nonsense", event(1, "login", ""));
+        assertThat(load(false)).startsWith("3 events, 0 rejected, 0 of other days, 1 edited");
+        assertThat(ids()).containsExactly("e1", "e2", "e3");
+        assertThat(rejected()).isEmpty();
+    }
+
     private static byte[] gzip(String text) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
@@ -331,7 +409,7 @@ class DailyLoadIT {
 
         byte[] whole = gzip((event(3, "login", "") + "\n").repeat(10_000));
         put(key + ".gz", java.util.Arrays.copyOf(whole, whole.length / 2));
-        assertThatThrownBy(() -> load(false)).hasMessageContaining("cannot be read to its end");
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("cannot be read to the end");
         assertThat(count("raw.events")).as("the day before the broken file").isEqualTo(2);
 
         put(key, new byte[0]);

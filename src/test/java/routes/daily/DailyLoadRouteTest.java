@@ -62,7 +62,7 @@ class DailyLoadRouteTest extends CamelTestSupport {
                 @Body StoredObject object,
                 @Header("last") String last) {
             step("find " + object.key() + " after " + last);
-            return new DayFile(day, object, changed, false);
+            return new DayFile(day, object, changed, false, new Edits(List.of()));
         }
 
         public Iterator<String> lines(@Variable("file") DayFile file, @Body InputStream bytes)
@@ -145,6 +145,7 @@ class DailyLoadRouteTest extends CamelTestSupport {
                                         exchange.getMessage()
                                                 .setHeader("last", "those of " + day.get("day"));
                                     });
+                    load.weaveById("edits").remove();
                     for (String step : List.of("create-table", "create-input", "create-parse")) {
                         load.weaveById(step).replace().process(exchange -> step(step));
                     }

@@ -55,4 +55,15 @@ class ReplayedTest {
                 .isInstanceOf(DeadLettersFailed.class)
                 .hasMessageContaining("without --record");
     }
+
+    @Test
+    void waiting_countsWhatIsThereAndWasNotReplayed() {
+        assertThat(with().waiting(0, END)).isEqualTo(10);
+        assertThat(with(1, 5).waiting(0, END)).isEqualTo(8);
+        Replayed behind = Replayed.read(with(0, 1, 5).write(LETTERS, END), "id");
+        assertThat(behind.waiting(0, END)).isEqualTo(7);
+        // The first five are past their retention.
+        assertThat(behind.waiting(5, END)).isEqualTo(4);
+        assertThat(behind.waiting(END, END)).isZero();
+    }
 }

@@ -66,7 +66,7 @@ class CircuitTest {
         assertThat(open()).isEqualTo(1);
         assertThatThrownBy(this::find)
                 .isInstanceOf(DirectoryUnavailable.class)
-                .hasMessageContaining("left alone")
+                .hasMessageContaining("is not asked for a moment")
                 .hasMessageContaining("away");
         assertThat(directory.asked()).hasSize(4);
         directory.away(false);

@@ -67,12 +67,16 @@ class CsvDirectoryTest {
         CsvDirectory people = new CsvDirectory(file(text));
         assertThatThrownBy(() -> people.find(Set.of(STUDENT)))
                 .isInstanceOf(DirectoryUnavailable.class)
-                .hasMessageContaining("people.csv");
+                .hasMessageContaining("people.csv")
+                .hasMessageMatching(".*line [12].*")
+                .hasMessageNotContainingAny("Exception", "routes.", "java.");
     }
 
     @Test
     void fileThatIsNotThere_isWaitedFor() {
         CsvDirectory people = new CsvDirectory(directory.resolve("none.csv"));
-        assertThatThrownBy(() -> people.find(Set.of())).isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> people.find(Set.of()))
+                .isInstanceOf(DirectoryUnavailable.class)
+                .hasMessage("There is no file " + directory.resolve("none.csv"));
     }
 }

@@ -42,6 +42,27 @@ class OwnedPartitionTest {
     }
 
     @Test
+    void recordBehindAQuietTime_doesNotWait_theNextOnesDo() {
+        OwnedPartition partition = from(PendingRange.none("id", 10), 10);
+        partition.committed(range(10, 10));
+        partition.begin(() -> 100_000_000);
+        partition.committed(PendingRange.none("id", 11));
+        add(partition, 11, 200_000_000);
+        assertThat(partition.cut(limits(5, BIG), 200_000_000)).isEmpty();
+        assertThat(partition.cut(limits(5, BIG), 300_000_000)).hasValue(11);
+        partition.committed(range(11, 11));
+        partition.begin(() -> 300_000_000);
+        partition.committed(PendingRange.none("id", 12));
+        add(partition, 12, 400_000_001);
+        assertThat(partition.untilDue(limits(5, BIG), 400_000_001)).isZero();
+        assertThat(partition.cut(limits(5, BIG), 400_000_001)).hasValue(12);
+    }
+
+    private static void add(OwnedPartition partition, long offset, long nanos) {
+        partition.add(new ConsumerRecord<>("t", 3, offset, new byte[1], new byte[9]), nanos);
+    }
+
+    @Test
     void committedRange_isReplayedCutTheSameWay_withTheSameToken() {
         OwnedPartition first = from(PendingRange.none("id", 10), 10, 12, 15);
         first.committed(range(10, 12));
@@ -76,6 +97,28 @@ class OwnedPartitionTest {
         assertThat(partition.done()).isTrue();
         partition.committed(range(first.end() + 1, 9));
         assertThat(partition.begin(() -> 0).range().token()).isEqualTo("t/id/3/6-9");
+    }
+
+    @Test
+    void lastRangeOfAGroupThatIsGone_isFollowedByTheWholeLog_andNothingIsReadAheadMeanwhile() {
+        PendingRange whole = PendingRange.none("id.r", 4);
+        OwnedPartition partition = OwnedPartition.beginning(NAME, range(10, 12), whole);
+        for (long offset = 10; offset < 14; offset++) {
+            add(partition, offset, 0);
+        }
+        assertThat(partition.full(limits(9, BIG))).isTrue();
+        assertThat(partition.begin(() -> 0).range().token()).isEqualTo("t/id/3/10-12");
+        assertThat(partition.full(limits(9, BIG))).isTrue();
+        assertThat(partition.after()).isEqualTo(whole);
+        partition.committed(partition.after());
+        assertThat(partition.goesBack()).isFalse();
+        assertThat(partition.next()).isEqualTo(4);
+        assertThat(partition.bufferedBytes()).isZero();
+        assertThat(partition.full(limits(9, BIG))).isFalse();
+        add(partition, 4, 0);
+        partition.committed(new PendingRange("id.r", 4, OptionalLong.of(4)));
+        assertThat(partition.begin(() -> 0).range().token()).isEqualTo("t/id.r/3/4-4");
+        assertThat(partition.after()).isEqualTo(PendingRange.none("id.r", 5));
     }
 
     @Test

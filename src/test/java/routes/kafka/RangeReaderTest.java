@@ -186,4 +186,29 @@ class RangeReaderTest extends ReaderLab {
         consumer.assign();
         assertThat(meters.get("caravan.ranges.lag.records").gauge().value()).isEqualTo(0);
     }
+
+    private double oldest() {
+        return meters.get("caravan.ranges.oldest.record.seconds").gauge().value();
+    }
+
+    @Test
+    void theOldestRecordsAge_isThatOfTheRangeAtWork_notTheTimeSinceAllWasDone() {
+        broker.appendAt(nowMs - 9_000, 0, 0, 1, 2);
+        broker.appendAt(nowMs - 4_000, 0, 3);
+        broker.append(1, 0, 1, 2, 3);
+        join(0, 1);
+        reader.step();
+        assertThat(oldest()).isEqualTo(9);
+        out.forEach(Delivery::acknowledge);
+        nowMs += 500;
+        reader.step();
+        assertThat(oldest()).isEqualTo(4.5);
+        nowMs += 500;
+        reader.step();
+        out.forEach(Delivery::acknowledge);
+        reader.step();
+        nowMs += 500;
+        reader.step();
+        assertThat(oldest()).as("all is done").isZero();
+    }
 }

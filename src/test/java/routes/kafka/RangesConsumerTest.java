@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static routes.kafka.ScriptedConsumer.partition;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
@@ -13,16 +16,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Routes from {@code ranges:}, with Kafka's MockConsumer behind it. */
 class RangesConsumerTest extends CamelTestSupport {
@@ -31,6 +37,7 @@ class RangesConsumerTest extends CamelTestSupport {
     private final ScriptedConsumer.Broker broker = new ScriptedConsumer.Broker();
     private final List<ScriptedConsumer> consumers = new CopyOnWriteArrayList<>();
     private final BlockingQueue<AnnouncedRange> handedOut = new LinkedBlockingQueue<>();
+    private volatile Supplier<List<String>> stored = List::of;
     private volatile Processor work = exchange -> {};
 
     @Override
@@ -51,6 +58,8 @@ class RangesConsumerTest extends CamelTestSupport {
                     }
                 });
         context.addComponent("ranges", component);
+        StoredRanges store = (topic, topicId, partition) -> stored.get();
+        context.getRegistry().bind("stored", store);
         broker.append(0, 0, 1, 2);
         return context;
     }
@@ -74,6 +83,14 @@ class RangesConsumerTest extends CamelTestSupport {
                         .routeId("handing-over")
                         .autoStartup(false)
                         .to("seda:later?waitForTaskToComplete=Never");
+                from("ranges:t?groupId=g&rows=3&linger=1h&stored=#stored")
+                        .routeId("asking")
+                        .autoStartup(false)
+                        .process(
+                                exchange ->
+                                        handedOut.add(
+                                                exchange.getMessage()
+                                                        .getBody(AnnouncedRange.class)));
                 from("seda:later")
                         .errorHandler(noErrorHandler())
                         .process(exchange -> work.process(exchange));
@@ -158,6 +175,13 @@ class RangesConsumerTest extends CamelTestSupport {
         stopWhileAnExchangeFails(() -> context.getRouteController().suspendRoute("reading"));
     }
 
+    @Test
+    void consumerRests_whileAnExchangeFails_nothingIsLost() throws Exception {
+        stopWhileAnExchangeFails(
+                () -> ServiceHelper.suspendService(context.getRoute("reading").getConsumer()),
+                () -> ServiceHelper.resumeService(context.getRoute("reading").getConsumer()));
+    }
+
     private interface Stop {
         void run() throws Exception;
     }
@@ -171,6 +195,10 @@ class RangesConsumerTest extends CamelTestSupport {
     }
 
     private void stopWhileAnExchangeFails(Stop stop) throws Exception {
+        stopWhileAnExchangeFails(stop, () -> start("reading"));
+    }
+
+    private void stopWhileAnExchangeFails(Stop stop, Stop goOn) throws Exception {
         CountDownLatch failing = new CountDownLatch(1);
         work =
                 exchange -> {
@@ -188,7 +216,7 @@ class RangesConsumerTest extends CamelTestSupport {
 
         work = exchange -> {};
         handedOut.clear();
-        start("reading");
+        goOn.run();
         AnnouncedRange again = next();
         assertThat(again.token()).isEqualTo(FIRST);
         assertThat(again.tried()).isTrue();
@@ -224,6 +252,35 @@ class RangesConsumerTest extends CamelTestSupport {
         assertThat(again.tried()).isTrue();
         awaitNote("3 caravan:topic=id");
         assertThat(consumers.get(0).closed()).isTrue();
+    }
+
+    @Test
+    void storeIsUnreachable_whereTheGroupHasNoOffset_isWaitedFor_thenItsLastRangeComesFirst()
+            throws Exception {
+        stored =
+                () -> {
+                    stored = () -> List.of("t/id/0/1-2");
+                    throw new IllegalStateException("the store is unreachable");
+                };
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(RangesConsumer.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            start("asking");
+            assertThat(next().token()).isEqualTo("t/id/0/1-2");
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(next().token()).matches("t/id\\.\\w+/0/0-2");
+        assertThat(consumers).hasSize(2);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(
+                        line ->
+                                line.contains("event=waiting")
+                                        && line.contains("the store is unreachable"))
+                .noneMatch(line -> line.contains("needs-you"));
     }
 
     @Test

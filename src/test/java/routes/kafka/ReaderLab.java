@@ -11,13 +11,14 @@ abstract class ReaderLab {
     static final RangeLimits LIMITS = new RangeLimits(3, 1 << 20, LINGER_MS, 2, 0);
 
     final ScriptedConsumer.Broker broker = new ScriptedConsumer.Broker();
+    long nowMs = 1_000_000;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    final RangesMetrics metrics = new RangesMetrics(meters);
+    final RangesMetrics metrics = new RangesMetrics(meters, () -> nowMs);
     final List<Delivery> out = new ArrayList<>();
     final List<String> noteAtHandOut = new ArrayList<>();
+    Beginning beginning = Beginning.OF_THE_LOG;
     ScriptedConsumer consumer;
     RangeReader reader;
-    long nowMs = 1_000_000;
 
     void join(int... partitions) {
         join(LIMITS, partitions);
@@ -33,6 +34,7 @@ abstract class ReaderLab {
                         ScriptedConsumer.TOPIC,
                         limits,
                         () -> "id",
+                        beginning,
                         delivery -> {
                             noteAtHandOut.add(
                                     broker.note(delivery.range().partition().partition()));

@@ -7,8 +7,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -16,6 +19,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Kafka's MockConsumer, with a log that survives it: several of them can be one group, one after
@@ -33,10 +38,27 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
         final Map<TopicPartition, Long> first = new HashMap<>();
 
         void append(int partition, long... offsets) {
+            appendAt(ConsumerRecord.NO_TIMESTAMP, partition, offsets);
+        }
+
+        /** Records that the broker got at a time, in ms. */
+        void appendAt(long time, int partition, long... offsets) {
             byte[] value = "ten bytes!".getBytes(StandardCharsets.US_ASCII);
             for (long offset : offsets) {
                 log.computeIfAbsent(partition(partition), name -> new ArrayList<>())
-                        .add(new ConsumerRecord<>(TOPIC, partition, offset, new byte[1], value));
+                        .add(
+                                new ConsumerRecord<>(
+                                        TOPIC,
+                                        partition,
+                                        offset,
+                                        time,
+                                        TimestampType.CREATE_TIME,
+                                        1,
+                                        value.length,
+                                        new byte[1],
+                                        value,
+                                        new RecordHeaders(),
+                                        Optional.empty()));
             }
         }
 
@@ -44,10 +66,10 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
             committed.put(partition(partition), new OffsetAndMetadata(offset, note));
         }
 
-        /** "OFFSET NOTE" of the committed offset. */
+        /** "OFFSET NOTE" of the committed offset; "none" where there is none. */
         String note(int partition) {
             OffsetAndMetadata offset = committed.get(partition(partition));
-            return offset.offset() + " " + offset.metadata();
+            return offset == null ? "none" : offset.offset() + " " + offset.metadata();
         }
 
         long end(TopicPartition partition) {
@@ -57,6 +79,7 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
     }
 
     private final Broker broker;
+    private final Set<TopicPartition> sent = new HashSet<>();
     private ConsumerRebalanceListener listener;
     private volatile boolean closing;
 
@@ -86,6 +109,18 @@ final class ScriptedConsumer extends MockConsumer<byte[], byte[]> {
         updateEndOffsets(ends);
         rebalance(names);
         names.forEach(name -> broker.log.getOrDefault(name, List.of()).forEach(this::addRecord));
+        sent.addAll(names);
+    }
+
+    /** Records that were polled come again, unlike those of the class above. */
+    @Override
+    public synchronized void seek(TopicPartition name, long offset) {
+        super.seek(name, offset);
+        if (sent.contains(name)) {
+            broker.log.getOrDefault(name, List.of()).stream()
+                    .filter(record -> record.offset() >= offset)
+                    .forEach(this::addRecord);
+        }
     }
 
     /** More records for a partition that is assigned. */

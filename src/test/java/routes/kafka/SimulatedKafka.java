@@ -21,14 +21,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * A topic, its log and one consumer group, with the faults of a real one: generations that fence,
- * commits whose answer is lost or that arrive late, members that are expelled, groups that expire,
- * topics that are made anew. Its members read by the real {@link RangeReader}.
+ * commits whose answer is lost or that arrive late or never, committed offsets that are not
+ * answered, members that are expelled, groups that expire, topics that are made anew. Its members
+ * read by the real {@link RangeReader}.
  */
 public final class SimulatedKafka {
     private static final RangeLimits LIMITS = new RangeLimits(3, 1 << 20, 10, 2, 0);
@@ -38,6 +40,7 @@ public final class SimulatedKafka {
     private final SplittableRandom random;
     private final LongSupplier nowMs;
     private final boolean notesWithTopic;
+    private final Beginning beginning;
     private final TopicPartition[] partitions;
     private final List<List<ConsumerRecord<byte[], byte[]>>> logs = new ArrayList<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
@@ -47,16 +50,25 @@ public final class SimulatedKafka {
     private final List<Runnable> underWay = new ArrayList<>();
     private int generation;
     private int topics;
+    private int readings;
     private boolean faults = true;
 
     /**
      * @param notesWithTopic false for notes as they were once: without the topic's id
+     * @param stored what is asked when the group has no committed offset
+     * @param namedReadings false for tokens that are the same when the log is read again
      */
     public SimulatedKafka(
-            SplittableRandom random, LongSupplier nowMs, int count, boolean notesWithTopic) {
+            SplittableRandom random,
+            LongSupplier nowMs,
+            int count,
+            boolean notesWithTopic,
+            StoredRanges stored,
+            boolean namedReadings) {
         this.random = random;
         this.nowMs = nowMs;
         this.notesWithTopic = notesWithTopic;
+        this.beginning = new Beginning(stored, () -> namedReadings ? "r" + readings++ : "");
         partitions = new TopicPartition[count];
         target = new Member[count];
         owner = new Member[count];
@@ -136,12 +148,16 @@ public final class SimulatedKafka {
             int end = logs.get(partition.partition()).size();
             OffsetAndMetadata offset = committed.get(partition);
             boolean ofThisTopic =
-                    offset != null && (!notesWithTopic || offset.metadata().endsWith(id()));
+                    offset != null && (!notesWithTopic || isOfThisTopic(offset.metadata()));
             if (end > 0 && !(ofThisTopic && offset.offset() == end)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isOfThisTopic(String note) {
+        return (note + ".").contains("topic=" + id() + ".");
     }
 
     private String id() {
@@ -191,17 +207,28 @@ public final class SimulatedKafka {
                             "t",
                             LIMITS,
                             SimulatedKafka.this::id,
+                            beginning,
                             delivery -> handed.add(new Handed(delivery)),
                             METRICS,
                             () -> TimeUnit.MILLISECONDS.toNanos(nowMs.getAsLong()));
             reader.join();
         }
 
-        /** One turn of its reader; the ranges that it hands out. */
+        /**
+         * One turn of its reader; the ranges that it hands out.
+         *
+         * @throws KafkaException when it cannot go on
+         */
         public List<Handed> step() {
             handed.clear();
             reader.step();
             return List.copyOf(handed);
+        }
+
+        /** Leaves the group after a failure, as whoever owns a reader does. */
+        public void giveUp() {
+            reader.abandon();
+            leave();
         }
 
         /** Leaves the group in good order. */
@@ -249,7 +276,11 @@ public final class SimulatedKafka {
             }
             come.forEach(partition -> owner[partition.partition()] = this);
             held.addAll(come);
-            listener.onPartitionsAssigned(come);
+            try {
+                listener.onPartitionsAssigned(come);
+            } catch (TimeoutException e) {
+                throw new KafkaException("User rebalance callback throws an error", e);
+            }
         }
 
         private void release(TopicPartition partition) {
@@ -291,11 +322,11 @@ public final class SimulatedKafka {
             int fate = faults ? random.nextInt(12) : 12;
             if (fate == 0) {
                 underWay.add(arrival);
-                throw new TimeoutException();
+            } else if (fate != 1) {
+                arrival.run();
             }
-            arrival.run();
-            if (fate == 1) {
-                throw new TimeoutException();
+            if (fate < 3) {
+                throw new TimeoutException("the coordinator does not answer");
             }
         }
 
@@ -351,6 +382,9 @@ public final class SimulatedKafka {
 
         @Override
         public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> names) {
+            if (faults && random.nextInt(12) == 0) {
+                throw new TimeoutException("the coordinator does not answer");
+            }
             Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(committed);
             found.keySet().retainAll(names);
             return found;

@@ -204,6 +204,55 @@ class MartNumbersIT {
     }
 
     @Test
+    void ltv_comparesCohortsAtEqualAge_andLeavesOutTheYounger() throws Exception {
+        seen("bob", 1);
+        add(1, Event.purchase(id(), "ann", noon(1), "1.00"));
+        add(7, Event.purchase(id(), "ann", noon(7), "2.00"));
+        add(8, Event.purchase(id(), "ann", noon(8), "4.00"));
+        add(8, Event.purchase(id(), "cat", noon(8), "3.00"));
+        seen("dan", 9);
+        add(14, Event.purchase(id(), "ann", noon(14), "8.00"));
+        build();
+        assertRows(
+                "SELECT toString(cohort_day) AS d, ltv, ltv_7_days, ltv_14_days, ltv_28_days FROM"
+                        + " marts.ltv WHERE users > 0 ORDER BY cohort_day",
+                List.of(
+                        row(day(1), 7.5, 1.5, 7.5, null),
+                        row(day(8), 3, 3, null, null),
+                        row(day(9), 0, null, null, null)));
+    }
+
+    @Test
+    void aDayThatWasNotLoaded_isAGapInTheQueries_andListed() throws Exception {
+        seen("ann", 1, 2, 4);
+        seen("bob", 2);
+        build();
+        assertThat(rows("SELECT dau FROM marts.activity ORDER BY day").get(2)).containsExactly(0);
+        assertThat(query("unloaded_days")).containsExactly(row(day(3).toString()));
+        List<List<Object>> activity = query("activity");
+        assertThat(activity.stream().map(day -> day.get(1)).toList())
+                .isEqualTo(Arrays.asList(1, 2, null, 1));
+        assertThat(query("money").get(2).subList(1, 8)).containsOnlyNulls();
+        assertThat(query("learning").get(2).subList(1, 4)).containsOnlyNulls();
+        List<List<Object>> cohorts = query("retention");
+        assertThat(cohorts.get(0).subList(1, 3)).as("day 2, loaded").containsExactly(1, 1);
+        assertThat(cohorts.get(1).subList(1, 3)).as("day 3, not").containsExactly(1, null);
+        assertThat(cohorts.get(2).subList(1, 10)).containsOnlyNulls();
+    }
+
+    /** A named query's answer for the days 1 to 30. */
+    private static List<List<Object>> query(String name) throws Exception {
+        try (ClickHouse reader = ClickHouseServer.reader(settings)) {
+            Map<String, Object> days = Map.of("from", day(1).toString(), "to", day(30).toString());
+            return reader
+                    .rows(SqlFile.text("classpath:sql/clickhouse/queries/" + name + ".sql"), days)
+                    .stream()
+                    .map(row -> (List<Object>) new ArrayList<>(row.values()))
+                    .toList();
+        }
+    }
+
+    @Test
     void eventThatCameTwice_countsOnce_onTheFirstLinesDay() throws Exception {
         Event once = Event.purchase("same", "ann", noon(1), "3.00");
         add(1, once, once);

@@ -249,21 +249,40 @@ final class Reference {
                 .map(
                         day -> {
                             Set<String> cohort = cohort(day);
-                            List<Event> bought =
-                                    events.stream()
-                                            .map(Placed::event)
-                                            .filter(Reference::isPurchase)
-                                            .filter(event -> cohort.contains(event.user()))
-                                            .toList();
+                            List<Event> bought = boughtBefore(cohort, LocalDate.MAX);
                             BigDecimal revenue = revenue(bought);
-                            return row(
-                                    day,
-                                    ChronoUnit.DAYS.between(day, last),
-                                    cohort.size(),
-                                    bought.stream().map(Event::user).distinct().count(),
-                                    revenue,
-                                    share(revenue, cohort.size()));
+                            List<Object> row =
+                                    new ArrayList<>(
+                                            row(
+                                                    day,
+                                                    ChronoUnit.DAYS.between(day, last),
+                                                    cohort.size(),
+                                                    bought.stream()
+                                                            .map(Event::user)
+                                                            .distinct()
+                                                            .count(),
+                                                    revenue,
+                                                    share(revenue, cohort.size())));
+                            for (int age : new int[] {7, 14, 28}) {
+                                LocalDate end = day.plusDays(age);
+                                row.add(
+                                        end.minusDays(1).isAfter(last)
+                                                ? null
+                                                : share(
+                                                        revenue(boughtBefore(cohort, end)),
+                                                        cohort.size()));
+                            }
+                            return row;
                         })
+                .toList();
+    }
+
+    private List<Event> boughtBefore(Set<String> cohort, LocalDate end) {
+        return events.stream()
+                .filter(placed -> placed.date().isBefore(end))
+                .map(Placed::event)
+                .filter(Reference::isPurchase)
+                .filter(event -> cohort.contains(event.user()))
                 .toList();
     }
 

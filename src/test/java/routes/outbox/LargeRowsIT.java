@@ -94,6 +94,139 @@ class LargeRowsIT {
         }
     }
 
+    @Test
+    void rowsNumberedAsTheyArrive_arePassedAndNotedTogether_andArriveWhenTheyAreLetGo()
+            throws Exception {
+        Services services = Services.running();
+        JdbcTemplate postgres = services.postgres();
+        postgres.execute(
+                "CREATE TABLE arriving (id INTEGER PRIMARY KEY, body TEXT, arrival BIGSERIAL NOT"
+                        + " NULL UNIQUE)");
+        Map<String, String> environment = arriving(services);
+        try (ClickHouse clickHouse = services.clickHouse()) {
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+                postgres.execute(
+                        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE"
+                                + " 'no notes today'; END$$");
+                postgres.execute(
+                        "CREATE TRIGGER refuse BEFORE INSERT ON caravan_arrivals.skipped FOR EACH"
+                                + " ROW EXECUTE FUNCTION refuse()");
+                postgres.execute(
+                        "INSERT INTO arriving SELECT i, CASE WHEN i % 100 = 0 THEN repeat('x',"
+                                + " 3000000) ELSE 'small' END FROM generate_series(1, 300) AS i");
+                Awaitility.await("a batch is sent, and its large rows cannot be noted")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> runtime.log().contains("no notes today"));
+                assertThat(position(postgres)).as("no row is passed without a note").isZero();
+                runtime.kill();
+            }
+            postgres.execute("DROP TRIGGER refuse ON caravan_arrivals.skipped");
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+                awaitArrived(clickHouse, 297);
+                awaitSkipped(runtime, 3);
+                assertThat(position(postgres)).isEqualTo(300);
+                double polls = runtime.metric("caravan_outbox_polls_total", "arriving");
+                awaitMetric(runtime, "caravan_outbox_polls_total", polls + 10);
+                assertThat(runtime.metric("caravan_outbox_rows_too_large_total", "arriving"))
+                        .as("each is looked at once")
+                        .isEqualTo(3);
+                assertThat(Commands.run(environment, "skipped", "list", "arriving"))
+                        .contains("larger than record-bytes", "3000000", "3 skipped by arriving");
+                Commands.run(environment, "skipped", "release", "arriving", "--key", "200");
+                awaitMetric(runtime, "caravan_outbox_rows_too_large_total", 4);
+                Awaitility.await("it is noted once more")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> released(postgres) == 0);
+                assertThat(Commands.run(environment, "skipped", "list", "arriving"))
+                        .contains("3 skipped by arriving");
+            }
+            environment.put("CARAVAN_OUTBOX_ARRIVING_RECORD_BYTES", "4MB");
+            services.allowRecords("arriving", 5 << 20);
+            try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
+                assertThat(
+                                Commands.run(
+                                        environment,
+                                        "skipped",
+                                        "release",
+                                        "arriving",
+                                        "--key",
+                                        "200"))
+                        .contains("1 released to arriving");
+                awaitArrived(clickHouse, 298);
+                assertThat(position(postgres)).as("it does not go back").isEqualTo(300);
+                assertThat(Commands.run(environment, "skipped", "release", "arriving"))
+                        .contains("2 released to arriving");
+                postgres.execute("INSERT INTO arriving VALUES (301, 'later')");
+                awaitArrived(clickHouse, 301);
+                awaitSkipped(runtime, 0);
+                assertThat(number(clickHouse, "SELECT uniqExact(id) AS n FROM arriving"))
+                        .isEqualTo(301);
+                assertThat(
+                                postgres.queryForObject(
+                                        "SELECT count(*) FROM caravan_arrivals.skipped",
+                                        Long.class))
+                        .as("notes of rows that are sent")
+                        .isZero();
+                assertThat(position(postgres)).isEqualTo(301);
+            }
+        }
+    }
+
+    private static Map<String, String> arriving(Services services) throws Exception {
+        Path ddl = Files.createDirectories(Path.of("target/it")).resolve("arriving.sql");
+        Files.writeString(
+                ddl,
+                """
+                CREATE TABLE IF NOT EXISTS arriving (
+                    id Int32,
+                    body String,
+                    kafka_key String,
+                    kafka_batch LowCardinality(String),
+                    kafka_partition UInt32,
+                    kafka_offset UInt64
+                ) ENGINE = MergeTree ORDER BY id;
+                """);
+        Map<String, String> environment = services.environment();
+        environment.put("CARAVAN_OUTBOXES", "arriving");
+        environment.put("CARAVAN_OUTBOX_ARRIVING_TABLE", "arriving");
+        environment.put("CARAVAN_OUTBOX_ARRIVING_ARRIVAL", "arrival");
+        environment.put("CARAVAN_OUTBOX_ARRIVING_TOPIC", "arriving");
+        environment.put("CARAVAN_OUTBOX_ARRIVING_RECORD_BYTES", "1MB");
+        environment.put("CARAVAN_SINKS", "arriving");
+        environment.put("CARAVAN_SINK_ARRIVING_TOPIC", "arriving");
+        environment.put("CARAVAN_SINK_ARRIVING_TABLE", "arriving");
+        environment.put("CARAVAN_SINK_ARRIVING_DDL", ddl.toAbsolutePath().toString());
+        return environment;
+    }
+
+    private static long position(JdbcTemplate postgres) {
+        return postgres.queryForObject(
+                "SELECT coalesce(max(arrival), 0) FROM caravan_arrivals.position", Long.class);
+    }
+
+    private static long released(JdbcTemplate postgres) {
+        return postgres.queryForObject(
+                "SELECT count(*) FROM caravan_arrivals.skipped WHERE released", Long.class);
+    }
+
+    private static void awaitArrived(ClickHouse clickHouse, int rows) {
+        Awaitility.await(rows + " rows")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> number(clickHouse, "SELECT count() AS n FROM arriving") == rows);
+    }
+
+    private static void awaitSkipped(RuntimeProcess runtime, int rows) {
+        Awaitility.await(rows + " skipped rows")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> runtime.metric("caravan_outbox_skipped_rows", "arriving") == rows);
+    }
+
+    private static void awaitMetric(RuntimeProcess runtime, String name, double least) {
+        Awaitility.await(name)
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> runtime.metric(name, "arriving") >= least);
+    }
+
     private static long count(ClickHouse clickHouse) {
         return number(clickHouse, "SELECT count() AS n FROM large");
     }

@@ -20,14 +20,20 @@ import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /** The outbox's routes with Postgres and Kafka replaced. */
 class OutboxRouteTest extends CamelTestSupport {
+    /** The table's rows are numbered as they arrive. */
+    private static final String NUMBERED = "numbered";
+
     private static final int ROWS = 4;
     private static final int BYTES = 100;
     private static final int LARGEST = 50;
@@ -37,6 +43,13 @@ class OutboxRouteTest extends CamelTestSupport {
     private final Table table = new Table();
     private final List<Map<String, Object>> asked = new ArrayList<>();
     private final List<List<?>> noted = new ArrayList<>();
+    private final List<Object> lasts = new ArrayList<>();
+
+    /**
+     * The topic's numbers of partitions, by their first transaction; rows have 1,000 and their key.
+     */
+    private String numbers;
+
     private List<UnsentRow> rows = List.of(row("1", 10), row("2", 20));
 
     /** How many rows Postgres marks of those of a table; all if it is null. */
@@ -50,9 +63,24 @@ class OutboxRouteTest extends CamelTestSupport {
         private int asked;
 
         @Override
+        public void check() {
+            // It is there.
+        }
+
+        @Override
         public Map<String, String> statements() {
             asked++;
-            return Map.of("unsent", "u", "mark", "m", "unmarked", "n", "backlog", "b" + asked);
+            return Map.of(
+                    "unsent",
+                    "u",
+                    "mark",
+                    "m",
+                    "unmarked",
+                    "n",
+                    "too-large",
+                    "l",
+                    "backlog",
+                    "b" + asked);
         }
 
         @Override
@@ -88,20 +116,26 @@ class OutboxRouteTest extends CamelTestSupport {
         }
     }
 
-    private static UnsentRow row(String key, int bytes) {
+    private UnsentRow row(String key, int bytes) {
         return row("7", key, bytes);
     }
 
-    private static UnsentRow row(String relation, String key, int bytes) {
+    private UnsentRow row(String relation, String key, int bytes) {
+        return row(relation, key, bytes, bytes > LARGEST ? null : new byte[bytes]);
+    }
+
+    private UnsentRow row(String relation, String key, int bytes, byte[] value) {
         return new UnsentRow(
                 relation,
                 "(0," + key + ")",
                 key.getBytes(StandardCharsets.UTF_8),
-                bytes > LARGEST ? null : new byte[bytes],
+                value,
                 bytes,
                 "2026-03-29T01:02:03.456789",
                 key,
-                null);
+                null,
+                Long.parseLong(key) + 1_000,
+                numbers);
     }
 
     @Override
@@ -115,8 +149,8 @@ class OutboxRouteTest extends CamelTestSupport {
     }
 
     @BeforeEach
-    void startTheRoutes() throws Exception {
-        start(Optional.empty());
+    void startTheRoutes(TestInfo test) throws Exception {
+        start(test.getTags().contains(NUMBERED) ? Optional.of("n") : Optional.empty());
     }
 
     @SuppressWarnings("unchecked")
@@ -133,9 +167,10 @@ class OutboxRouteTest extends CamelTestSupport {
                         ROWS,
                         BYTES,
                         LARGEST,
+                        2,
                         1,
                         Duration.ofDays(1));
-        Outbox outbox = new Outbox(settings, table, meters, () -> now);
+        outbox = new Outbox(settings, table, meters, () -> now);
         context.getRegistry().bind("outbox-x", outbox);
         context.getRegistry().bind("quiet", new LoggingExceptionHandler(context, getClass()));
         context.getRegistry()
@@ -145,6 +180,7 @@ class OutboxRouteTest extends CamelTestSupport {
         TemplatedRouteBuilder.builder(context, "outbox")
                 .routeId("outbox-x")
                 .parameter("name", "x")
+                .parameter("worker", "x")
                 .parameter("server", "postgres")
                 .parameter("topic", "t")
                 .parameter("tick", 200)
@@ -154,11 +190,12 @@ class OutboxRouteTest extends CamelTestSupport {
                 "outbox-x",
                 advice -> {
                     advice.replaceFromWith("direct:poll");
-                    advice.weaveById(".*-lock").replace().to("mock:unsent");
-                    advice.weaveById(".*-send").replace().to("mock:kafka");
-                    advice.weaveById(".*-mark").replace().to("mock:mark");
-                    advice.weaveById(".*-unmarked").replace().to("mock:noted");
-                    advice.weaveById(".*-too-large").replace().to("mock:noted");
+                    advice.weaveById(".*}}-hold").replace().to("mock:hold");
+                    advice.weaveById(".*}}-lock").replace().to("mock:unsent");
+                    advice.weaveById(".*}}-send").replace().to("mock:kafka");
+                    advice.weaveById(".*}}-mark").replace().to("mock:mark");
+                    advice.weaveById(".*}}-unmarked").replace().to("mock:noted");
+                    advice.weaveById(".*}}-too-large").replace().to("mock:noted");
                 });
         TemplatedRouteBuilder.builder(context, "outbox-backlog")
                 .routeId("outbox-backlog-x")
@@ -179,12 +216,14 @@ class OutboxRouteTest extends CamelTestSupport {
                             asked.add(exchange.getIn().getBody(Map.class));
                             exchange.getIn().setBody(rows);
                         });
+        getMockEndpoint("mock:hold").whenAnyExchangeReceived(exchange -> steps.add("hold"));
         getMockEndpoint("mock:kafka").whenAnyExchangeReceived(exchange -> steps.add("send"));
         getMockEndpoint("mock:mark")
                 .whenAnyExchangeReceived(
                         exchange -> {
                             Map<String, Object> mark = exchange.getIn().getBody(Map.class);
                             steps.add("mark " + mark.get("relation") + mark.get("places"));
+                            lasts.add(mark.get("last"));
                             long sent = ((Number) mark.get("sent")).longValue();
                             exchange.getIn().setHeader("marked", marked == null ? sent : marked);
                         });
@@ -196,6 +235,8 @@ class OutboxRouteTest extends CamelTestSupport {
                         });
         context.start();
     }
+
+    private Outbox outbox;
 
     /** Polls once, when it is time, and says whether the next poll comes at once. */
     private boolean poll() {
@@ -224,7 +265,8 @@ class OutboxRouteTest extends CamelTestSupport {
     void rows_areLocked_sentByKey_andMarked_inOneTransaction() {
         poll();
         assertThat(steps)
-                .containsExactly("begin", "lock", "send", "mark 7{\"(0,1)\",\"(0,2)\"}", "commit");
+                .containsExactly(
+                        "begin", "hold", "lock", "send", "mark 7{\"(0,1)\",\"(0,2)\"}", "commit");
         Exchange sent = getMockEndpoint("mock:kafka").getExchanges().get(0);
         List<?> messages = sent.getIn().getBody(List.class);
         assertThat(messages).hasSize(2);
@@ -237,11 +279,48 @@ class OutboxRouteTest extends CamelTestSupport {
         assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(2);
     }
 
+    /** Each message's key and partition. */
+    private Map<String, Integer> partitions() {
+        Map<String, Integer> partitions = new HashMap<>();
+        for (Object sent :
+                getMockEndpoint("mock:kafka").getExchanges().get(0).getIn().getBody(List.class)) {
+            Message message = (Message) sent;
+            partitions.put(
+                    message.getHeader(KafkaConstants.KEY, String.class),
+                    message.getHeader(KafkaConstants.PARTITION_KEY, Integer.class));
+        }
+        return partitions;
+    }
+
+    @Test
+    void rows_goToThePartitionOfTheNumberThatTheTopicHadWhenTheyWereWritten() {
+        numbers = "2000:0=1,1002=8";
+        rows = List.of(row("1", 10), row("2", 20), row("3", 20));
+        poll();
+        assertThat(partitions())
+                .containsEntry("1", 0)
+                .containsEntry("2", BuiltInPartitioner.partitionForKey(new byte[] {'2'}, 8))
+                .containsEntry("3", BuiltInPartitioner.partitionForKey(new byte[] {'3'}, 8));
+    }
+
+    @Test
+    void partitions_areChosenByKafka_whereTheirNumberIsNotKept() {
+        poll();
+        assertThat(partitions()).containsOnlyKeys("1", "2").containsValue(null);
+    }
+
+    @Test
+    void rows_areReadBehindTheLock_soThatTheSnapshotIsNotOlder() {
+        refuse("mock:hold");
+        assertThat(poll()).isFalse();
+        assertThat(steps).containsExactly("begin", "rollback");
+    }
+
     @Test
     void noRows_nothingIsSentAndNothingMarked() {
         rows = List.of();
         assertThat(poll()).isFalse();
-        assertThat(steps).containsExactly("begin", "lock", "commit");
+        assertThat(steps).containsExactly("begin", "hold", "lock", "commit");
         assertThat(metered("caravan.outbox.polls")).isEqualTo(1);
     }
 
@@ -257,12 +336,35 @@ class OutboxRouteTest extends CamelTestSupport {
     }
 
     @Test
+    void furtherWorker_polls_onlyWhileTheFirstHasABacklog() {
+        Outbox helper = outbox.helper();
+        assertThat(helper.due(context.getEndpoint("direct:poll").createExchange())).isNull();
+        rows = List.of(row("1", 50), row("2", 50), row("3", 50));
+        assertThat(poll()).isTrue();
+        assertThat(helper.due(context.getEndpoint("direct:poll").createExchange()))
+                .containsEntry("rows", 4);
+        rows = List.of(row("4", 10));
+        assertThat(poll()).isFalse();
+        assertThat(outbox.helper().due(context.getEndpoint("direct:poll").createExchange()))
+                .isNull();
+    }
+
+    @Test
+    void furtherWorker_rests_whileRowsAreLargerThanABatch() {
+        Outbox helper = outbox.helper();
+        rows = List.of(row("7", "1", BYTES + 1, new byte[BYTES + 1]));
+        assertThat(poll()).isTrue();
+        assertThat(helper.due(context.getEndpoint("direct:poll").createExchange())).isNull();
+    }
+
+    @Test
     void rowsOfSeveralPartitions_areMarkedInEach() {
         rows = List.of(row("7", "1", 10), row("8", "1", 10), row("7", "2", 10));
         poll();
         assertThat(steps)
                 .containsExactly(
                         "begin",
+                        "hold",
                         "lock",
                         "send",
                         "mark 7{\"(0,1)\",\"(0,2)\"}",
@@ -280,8 +382,10 @@ class OutboxRouteTest extends CamelTestSupport {
         rows = List.of(row("1", 60), row("2", 20));
         poll();
         assertThat(steps)
-                .containsExactly("begin", "lock", "send", "mark 7{\"(0,2)\"}", "note", "commit");
-        assertThat(noted).containsExactly(List.of(Map.of("key", "1", "bytes", 60L)));
+                .containsExactly(
+                        "begin", "hold", "lock", "send", "mark 7{\"(0,2)\"}", "note", "commit");
+        assertThat(noted)
+                .containsExactly(List.of(Map.of("key", "1", "place", "(0,1)", "bytes", 60L)));
         assertThat(metered("caravan.outbox.rows.too.large")).isEqualTo(1);
     }
 
@@ -290,7 +394,35 @@ class OutboxRouteTest extends CamelTestSupport {
         table.skips = false;
         rows = List.of(row("1", 60), row("2", 20));
         poll();
-        assertThat(steps).containsExactly("begin", "lock", "send", "mark 7{\"(0,2)\"}", "commit");
+        assertThat(steps)
+                .containsExactly("begin", "hold", "lock", "send", "mark 7{\"(0,2)\"}", "commit");
+    }
+
+    @Test
+    @Tag(NUMBERED)
+    void rowThatIsTooLarge_isPassedByThePosition_alsoWhereThereIsNoOther() {
+        rows = List.of(row("1", 20), row("2", 60), row("3", 20), row("4", 60));
+        poll();
+        assertThat(steps)
+                .containsExactly(
+                        "begin",
+                        "hold",
+                        "lock",
+                        "send",
+                        "mark 7{\"(0,1)\",\"(0,3)\"}",
+                        "note",
+                        "commit");
+        assertThat(noted)
+                .containsExactly(
+                        List.of(
+                                Map.of("key", "2", "place", "(0,2)", "bytes", 60L),
+                                Map.of("key", "4", "place", "(0,4)", "bytes", 60L)));
+        steps.clear();
+        rows = List.of(row("5", 60));
+        poll();
+        assertThat(steps).containsExactly("begin", "hold", "lock", "mark 7{}", "note", "commit");
+        assertThat(lasts).containsExactly("(0,4)", "(0,5)");
+        assertThat(metered("caravan.outbox.rows.sent")).isEqualTo(2);
     }
 
     @Test
@@ -308,14 +440,14 @@ class OutboxRouteTest extends CamelTestSupport {
     void postgresDoesNotGiveRows_nothingIsSent() {
         refuse("mock:unsent");
         assertThat(poll()).isFalse();
-        assertThat(steps).containsExactly("begin", "rollback");
+        assertThat(steps).containsExactly("begin", "hold", "rollback");
     }
 
     @Test
     void kafkaRefuses_nothingIsMarked_andTheTransactionIsRolledBack() {
         refuse("mock:kafka");
         assertThat(poll()).isFalse();
-        assertThat(steps).containsExactly("begin", "lock", "rollback");
+        assertThat(steps).containsExactly("begin", "hold", "lock", "rollback");
         assertThat(metered("caravan.outbox.rows.sent")).isZero();
     }
 
@@ -323,7 +455,7 @@ class OutboxRouteTest extends CamelTestSupport {
     void postgresDoesNotMark_theTransactionIsRolledBack() {
         refuse("mock:mark");
         assertThat(poll()).isFalse();
-        assertThat(steps).containsExactly("begin", "lock", "send", "rollback");
+        assertThat(steps).containsExactly("begin", "hold", "lock", "send", "rollback");
     }
 
     @Test

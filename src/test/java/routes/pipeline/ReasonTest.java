@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,17 @@ class ReasonTest {
     }
 
     @Test
+    void theSelectorsOfMongoDbsClient_areLeftOut() {
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "Timed out while waiting for a server that matches"
+                                            + " ReadPreferenceServerSelector{readPreference=primary}."
+                                            + " Client view of cluster state is {type=UNKNOWN}")))
+                .isEqualTo("Timed out while waiting for a server");
+    }
+
+    @Test
     void theWordsOfClickHousesClientAroundAFailure_areLeftOut() {
         assertThat(
                         Reason.of(
@@ -35,8 +47,21 @@ class ReasonTest {
     }
 
     @Test
+    void whatS3SaysTwice_isSaidOnce() {
+        String said = "(Service: S3, Status Code: 404, Request ID: 44)";
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "There is no s3://a/b",
+                                        new IllegalStateException(
+                                                said + " (SDK Attempt Count: 1) " + said))))
+                .isEqualTo("There is no s3://a/b: " + said);
+    }
+
+    @Test
     void aFailureWithoutWords_isSaidByItsType() {
         assertThat(Reason.of(new TimeoutException())).isEqualTo("timeout");
+        assertThat(Reason.of(new NoSuchFileException("/a"))).isEqualTo("/a is not there");
         assertThat(Reason.of(new ConnectException())).isEqualTo("connect");
     }
 

@@ -89,9 +89,15 @@ class SessionsIT {
         long published =
                 events.publisher().queryForObject("SELECT count(*) FROM raw.events", Long.class);
         String arrived = "SELECT uniqExact(event_id) AS n FROM viewing_events WHERE event_id > 0";
+        // A view is filled after the table that it reads.
+        String onTheirWay =
+                "SELECT count() AS n FROM viewing_events WHERE event_id > 0 AND isNotNull(user_id)"
+                        + " AND isNotNull(movie_id) AND isNotNull(event_time) AND"
+                        + " ifNull(event_type, '') IN ('play', 'pause', 'resume', 'finish') AND"
+                        + " event_id NOT IN (SELECT event_id FROM viewing_history)";
         Awaitility.await("events in ClickHouse")
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> number(arrived) >= published);
+                .until(() -> number(arrived) >= published && number(onTheirWay) == 0);
     }
 
     private static long number(String sql) {
@@ -299,6 +305,12 @@ class SessionsIT {
                         .hasMessageContaining("ended with 1")
                         .hasMessageContaining("event_ids_twice");
             }
+            Map<String, String> environment = events.environment();
+            environment.put("CARAVAN_HTTP_PORT", runtime.address().replaceFirst(".*:", ""));
+            assertThatThrownBy(() -> Commands.run(environment, "status"))
+                    .hasMessageStartingWith("status ended with 1")
+                    .message()
+                    .containsPattern("marts.viewing_sessions +\\d+ s .*event_ids_twice 1");
         } finally {
             unrepeat(user);
         }

@@ -54,7 +54,7 @@ class LifecycleTest {
     }
 
     private void start(Pipeline... pipelines) {
-        lifecycle = new Lifecycle(List.of(pipelines), failures);
+        lifecycle = new Lifecycle(List.of(pipelines), failures, () -> {});
         lifecycle.start();
     }
 

@@ -33,6 +33,8 @@ class AddressTest {
                 "no answer of jdbc:postgresql://db/x?user=me&password=s3cret&ssl=true",
                 "jdbc:postgresql://me:s3cret@db:5432/x is unreachable",
                 "Illegal character in http://me:s3cret@ch: it is no address",
+                "no answer of https://s3cret@api.example:8443/x",
+                "https://s3cret@[::1]:8443 and http://me:s3cret@ch are unreachable",
                 "host=db password='s3c\\'ret s3cret' dbname=x",
                 "sftp://host/dir?password=RAW(s3cret)&x=1",
                 "aws2-s3:b?accessKey=s3cret&secretKey=s3cret",
@@ -44,7 +46,9 @@ class AddressTest {
 
     @Test
     void otherTexts_stayAsTheyAre() {
-        String text = "column \"token\" is unknown; mail me@example.com; http://a:1/b says no";
+        String text =
+                "column \"token\" is unknown; mail me@example.com; http://a:1/b says no;"
+                        + " https://a/b@c is a path";
         assertThat(Address.hidden(text)).isEqualTo(text);
     }
 }

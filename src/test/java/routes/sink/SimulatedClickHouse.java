@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -14,12 +15,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import routes.clickhouse.Rows;
 
 /**
  * ClickHouse as a sink meets it: a table, its list of keys, a view with marks, perhaps one that
  * somebody adds; tokens that are forgotten; inserts that go through the tables one by one, and that
- * a crash stops anywhere, also between a token and its rows.
+ * a crash stops anywhere, also between a token and its rows. A loss of power also takes the last
+ * tokens of each table, and no rows.
  */
 final class SimulatedClickHouse {
     /** An insert that was checked in time is stored within this. */
@@ -33,9 +36,15 @@ final class SimulatedClickHouse {
     private static final int WINDOW = 2 * LATER + 2;
     private static final int OF_THE_SINK = 2_000;
 
+    private static final Comparator<String> LAST =
+            Comparator.comparingLong((String batch) -> number(batch.replaceFirst(".*-", "")))
+                    .thenComparingLong(
+                            batch -> number(batch.replaceFirst(".*/(\\d+)-\\d+$", "$1")));
+
     private final SplittableRandom random;
-    private final boolean deadlines;
+    private final SimulatedRoute.Behaviour behaviour;
     private long nowMs = 1_000_000;
+    private long started;
     private int noise;
     private int views;
     private final List<Arrival> arrivals = new ArrayList<>();
@@ -46,6 +55,10 @@ final class SimulatedClickHouse {
     final Table keys = new Table(WINDOW);
     final Table view = new Table(WINDOW);
     Table added;
+    private long addedMs;
+    private long widenedMs;
+    private boolean personAsked;
+    private boolean dropped;
 
     record Stored(long partition, long offset, String key, String content, String batch) {}
 
@@ -79,6 +92,12 @@ final class SimulatedClickHouse {
                 rows.addAll(more);
             }
             return unknown;
+        }
+
+        private void forget(int last) {
+            for (String token : List.copyOf(tokens).subList(tokens.size() - last, tokens.size())) {
+                tokens.remove(token);
+            }
         }
 
         /** How often each key is in. */
@@ -118,7 +137,7 @@ final class SimulatedClickHouse {
 
         private void advance() {
             tell(() -> "clickhouse: insert " + token + " at " + stored);
-            if (stored < 0 && deadlines && nowMs > deadline) {
+            if (stored < 0 && tooLate(deadline)) {
                 failure = "too late";
                 answered = true;
             } else if (stored < 0) {
@@ -137,9 +156,15 @@ final class SimulatedClickHouse {
         }
     }
 
-    SimulatedClickHouse(SplittableRandom random, boolean deadlines) {
+    SimulatedClickHouse(SplittableRandom random, SimulatedRoute.Behaviour behaviour) {
         this.random = random;
-        this.deadlines = deadlines;
+        this.behaviour = behaviour;
+    }
+
+    private boolean tooLate(long deadline) {
+        return behaviour.deadlines()
+                && (nowMs > deadline
+                        || behaviour.mistrustsOldTokens() && deadline - DEADLINE_MS <= started);
     }
 
     private void mark(Stored row) {
@@ -205,12 +230,29 @@ final class SimulatedClickHouse {
             insert.failure = "crashed";
         }
         inserts.clear();
+        started = nowMs;
+    }
+
+    boolean crashed() {
+        return started > 0;
+    }
+
+    /** A crash that takes the last tokens of each table too, and no rows. */
+    void losePower() {
+        crash();
+        tell(() -> "clickhouse: it was a loss of power");
+        for (Table table : List.of(base, keys, view)) {
+            table.forget(random.nextInt(table.tokens.size() + 1));
+        }
+        repairs.values().forEach(table -> table.forget(table.tokens.size()));
     }
 
     /** Somebody creates a view, whose table remembers no tokens. */
     void addView() {
-        if (added == null && inserts.isEmpty()) {
+        if (added == null && !dropped) {
             added = new Table(0);
+            addedMs = nowMs;
+            widenedMs = nowMs;
             views++;
         }
     }
@@ -219,18 +261,40 @@ final class SimulatedClickHouse {
         return added == null
                 ? List.of()
                 : List.of(
-                        Map.of(
-                                "base", "db.x",
-                                "source", "db.x",
-                                "view", "db.v",
-                                "target", "db.added",
-                                "target_place", "db.added",
-                                "engine", "MergeTree",
-                                "window", added.window));
+                        Map.ofEntries(
+                                Map.entry("base", "db.x"),
+                                Map.entry("source", "db.x"),
+                                Map.entry("view", "db.v"),
+                                Map.entry("visible", 1),
+                                Map.entry("target", "db.added"),
+                                Map.entry("target_place", "db.added"),
+                                Map.entry("engine", "MergeTree"),
+                                Map.entry("window", added.window),
+                                Map.entry("fsyncs", 2),
+                                Map.entry("marked", 0),
+                                Map.entry("created", addedMs / 1_000),
+                                Map.entry("changed", widenedMs / 1_000),
+                                Map.entry(
+                                        "just_changed",
+                                        widenedMs / 1_000 >= nowMs / 1_000 ? 1 : 0)));
     }
 
     void widen() {
         added.window = WINDOW;
+        widenedMs = nowMs;
+    }
+
+    /** A sink says that somebody is to drop the view. */
+    void askPerson() {
+        personAsked = true;
+    }
+
+    void personActs() {
+        if (personAsked && added != null) {
+            added = null;
+            dropped = true;
+            views++;
+        }
     }
 
     List<Map<String, Object>> standing(Map<String, Object> lookUp) {
@@ -260,7 +324,11 @@ final class SimulatedClickHouse {
     }
 
     private List<Long> offsetsOf(Object batch) {
-        return base.rows.stream()
+        return offsetsOf(batch, base);
+    }
+
+    private static List<Long> offsetsOf(Object batch, Table table) {
+        return table.rows.stream()
                 .filter(row -> row.batch().equals(batch))
                 .map(Stored::offset)
                 .toList();
@@ -268,19 +336,57 @@ final class SimulatedClickHouse {
 
     List<Map<String, Object>> tried(Map<String, Object> name) {
         Object batch = name.get("batch");
-        long since =
-                arrivals.stream()
-                        .filter(arrival -> arrival.batch().equals(batch))
-                        .mapToLong(Arrival::ms)
-                        .min()
-                        .orElse(0);
+        long since = since(batch);
         long later = arrivals.stream().filter(arrival -> arrival.ms() >= since).count();
         return List.of(
-                Map.of("offsets", offsetsOf(batch), "later", later >= LATER ? OF_THE_SINK : 0));
+                Map.of(
+                        "offsets",
+                        offsetsOf(batch),
+                        "since",
+                        since / 1_000,
+                        "later",
+                        later >= LATER ? OF_THE_SINK : 0,
+                        "restarted",
+                        behaviour.mistrustsOldTokens() && since <= started ? 1 : 0));
+    }
+
+    /** When a batch came in first; 0 if it has not. */
+    private long since(Object batch) {
+        return arrivals.stream()
+                .filter(arrival -> arrival.batch().equals(batch))
+                .mapToLong(Arrival::ms)
+                .min()
+                .orElse(0);
+    }
+
+    /** As {@code last_batches.sql}. */
+    List<String> last(String topic, String topicId, int partition) {
+        String name = topic + "/" + topicId + "(\\.[^/]+)?/" + partition + "/\\d+-\\d+";
+        return Stream.of(base, keys)
+                .flatMap(
+                        table ->
+                                table.rows.stream()
+                                        .map(Stored::batch)
+                                        .filter(batch -> batch.matches(name))
+                                        .max(LAST)
+                                        .stream())
+                .toList();
+    }
+
+    private static long number(String text) {
+        return Long.parseLong(text);
     }
 
     List<Map<String, Object>> offsets(Map<String, Object> name) {
-        return List.of(Map.of("offsets", offsetsOf(name.get("batch")), "deadline", deadline()));
+        Object batch = name.get("batch");
+        return List.of(
+                Map.of(
+                        "offsets",
+                        offsetsOf(batch),
+                        "since",
+                        since(batch) / 1_000,
+                        "deadline",
+                        deadline()));
     }
 
     List<Map<String, Object>> keys(Map<String, Object> lookUp) {
@@ -349,6 +455,10 @@ final class SimulatedClickHouse {
         }
     }
 
+    List<Map<String, Object>> inRepair(String name, Map<String, Object> batch) {
+        return List.of(Map.of("offsets", offsetsOf(batch.get("batch"), repairs.get(name))));
+    }
+
     Insert insertRepair(String name, String token, Rows rows) {
         return send(token, rows, List.of(repairs.get(name)));
     }
@@ -368,7 +478,7 @@ final class SimulatedClickHouse {
     }
 
     void fill(String batch, String deadline) {
-        if (deadlines && nowMs > Long.parseLong(deadline)) {
+        if (tooLate(Long.parseLong(deadline))) {
             throw new IllegalStateException("too late");
         }
         List<Stored> rows = base.rows.stream().filter(row -> row.batch().equals(batch)).toList();

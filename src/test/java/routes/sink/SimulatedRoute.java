@@ -2,30 +2,56 @@ package routes.sink;
 
 import java.util.List;
 import java.util.Map;
-import routes.kafka.AnnouncedRange;
+import java.util.Set;
 import routes.kafka.SimulatedKafka.Handed;
+import routes.pipeline.NeedsPerson;
 
 /**
  * One range on its way through {@link SinkRoute} and {@link RecoveryRoute}, step by step: the
  * sink's own beans decide, between any two steps the process can be killed or frozen.
  */
 final class SimulatedRoute {
-    private enum Step {
-        CHECK,
-        LOOK_UP,
-        LOOK_TRIED,
-        INSERT,
-        RECOVER,
-        LOOK,
-        CREATE,
-        INSERT_REPAIR,
-        MOVE,
-        LOOK_AGAIN,
-        KEYS,
-        LOOK_VIEW,
-        FILL_VIEW,
-        END
+    /** What it does at a time, and the steps of the routes that this stands for, in their order. */
+    enum Step {
+        CHECK("check"),
+        LOOK_UP(
+                "until-in",
+                "look-up",
+                "views-changed",
+                "make-views-safe",
+                "look-views",
+                "missing-settings",
+                "each-setting",
+                "set",
+                "views-safe",
+                "leave-out",
+                "tried"),
+        LOOK_TRIED("look-tried", "look-tried-views", "certain-tried-views", "leave-out-tried"),
+        INSERT("still-ours", "try", "any-rows", "insert", "repeated"),
+        RECOVER("recover", "begin-recovery", "recovery"),
+        LOOK("until-seen", "pause", "look-rows", "found", "missing"),
+        CREATE("create-repair"),
+        LOOK_REPAIR("batch-name", "look-repair", "no-batch-name", "found-in-repair", "to-repair"),
+        INSERT_REPAIR("insert-repair"),
+        MOVE("parts", "each-part", "move"),
+        LOOK_AGAIN("look-again", "found-again", "missing-again", "drop-repair", "still-missing"),
+        KEYS("look-keys", "found-keys", "key-missing", "keys", "insert-keys", "recovery-again"),
+        LOOK_VIEWS("views"),
+        LOOK_VIEW("each-view", "marked-view", "look-statement", "look-view", "view-missed"),
+        FILL_VIEW("fill-statement", "fill-view"),
+        CERTAIN("certain-views", "batch-again"),
+        END("inserted");
+
+        final List<String> ids;
+
+        Step(String... ids) {
+            this.ids = List.of(ids);
+        }
     }
+
+    /** Steps that it leaves out: its table's columns never change, and its records are good. */
+    static final Set<String> LEFT_OUT =
+            Set.of("doubtful", "columns", "check-again", "report", "refused-rows", "narrow");
 
     private final Sink sink;
     private final SimulatedClickHouse clickHouse;
@@ -36,6 +62,7 @@ final class SimulatedRoute {
     private Recovery recovery;
     private SimulatedClickHouse.Insert insert;
     private String deadline;
+    private List<Map<String, Object>> views;
 
     SimulatedRoute(Sink sink, SimulatedClickHouse clickHouse, Handed handed, Behaviour behaviour) {
         this.sink = sink;
@@ -70,6 +97,9 @@ final class SimulatedRoute {
             return false;
         } catch (RuntimeException e) {
             clickHouse.tell(() -> step + " fails: " + e.getMessage());
+            if (e instanceof NeedsPerson) {
+                clickHouse.askPerson();
+            }
             handed.end(false);
             return true;
         }
@@ -89,7 +119,11 @@ final class SimulatedRoute {
             case LOOK_UP:
                 return lookUp(clickHouse.standing(batch.getLookUp()));
             case LOOK_TRIED:
-                sink.leaveOutWhatIsIn(batch, clickHouse.tried(batch.getName()));
+                List<Map<String, Object>> tried = clickHouse.tried(batch.getName());
+                if (behaviour.asksWhenUncertain()) {
+                    sink.requireCertainBefore(batch, tried, clickHouse.views());
+                }
+                sink.leaveOutWhatIsIn(batch, tried, clickHouse.views());
                 return Step.INSERT;
             case INSERT:
                 sink.stillOurs(batch);
@@ -111,13 +145,22 @@ final class SimulatedRoute {
                 if (recovery.isKeyMissing()) {
                     clickHouse.insertKeys(batch.getToken() + "/keys", recovery.getKeys());
                 }
+                return Step.LOOK_VIEWS;
+            case LOOK_VIEWS:
+                views = clickHouse.views();
                 return Step.LOOK_VIEW;
             case LOOK_VIEW:
-                AnnouncedRange range = handed.range();
-                deadline = clickHouse.unfilled(range.partition().partition(), range.start());
-                return deadline == null ? Step.END : Step.FILL_VIEW;
+                deadline =
+                        clickHouse.unfilled(
+                                handed.range().partition().partition(), recovery.firstOffset());
+                return deadline == null ? Step.CERTAIN : Step.FILL_VIEW;
             case FILL_VIEW:
                 clickHouse.fill(batch.getToken(), deadline);
+                return Step.CERTAIN;
+            case CERTAIN:
+                if (behaviour.asksWhenUncertain()) {
+                    sink.requireCertain(recovery, views);
+                }
                 return Step.END;
             default:
                 return repair();
@@ -126,7 +169,13 @@ final class SimulatedRoute {
 
     private Step lookUp(List<Map<String, Object>> standing) {
         if (behaviour.looksAtViews() && sink.viewsChanged(standing)) {
-            sink.widening(clickHouse.views()).forEach(statement -> clickHouse.widen());
+            for (String statement : sink.missingSettings(clickHouse.views())) {
+                if (statement.startsWith("ALTER")) {
+                    clickHouse.widen();
+                } else {
+                    clickHouse.pass(3_000);
+                }
+            }
             sink.viewsSafe(standing);
         }
         sink.leaveOutDuplicates(batch, standing);
@@ -138,7 +187,10 @@ final class SimulatedRoute {
         switch (step) {
             case CREATE:
                 clickHouse.createRepair(name, !behaviour.ownRepairTable());
-                return Step.INSERT_REPAIR;
+                return Step.LOOK_REPAIR;
+            case LOOK_REPAIR:
+                sink.foundInRepair(recovery, clickHouse.inRepair(name, batch.getName()));
+                return recovery.isToRepair() ? Step.INSERT_REPAIR : Step.MOVE;
             case INSERT_REPAIR:
                 insert =
                         clickHouse.insertRepair(
@@ -169,5 +221,21 @@ final class SimulatedRoute {
             boolean looksAtOwnRows,
             boolean deadlines,
             boolean ownRepairTable,
-            boolean topicInTheNote) {}
+            boolean topicInTheNote,
+            boolean findsTheLast,
+            boolean namesReadings,
+            boolean asksWhenUncertain,
+            boolean mistrustsOldTokens) {
+        /** True if nothing but the last is missing, so that it is seen what that one does. */
+        boolean canLosePower() {
+            return looksAtViews
+                    && looksAtOwnRows
+                    && deadlines
+                    && ownRepairTable
+                    && topicInTheNote
+                    && findsTheLast
+                    && namesReadings
+                    && asksWhenUncertain;
+        }
+    }
 }

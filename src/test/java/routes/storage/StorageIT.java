@@ -45,6 +45,9 @@ class StorageIT {
     private static final int MEGABYTE = 1 << 20;
     private static final int LARGE = 30 * MEGABYTE + 12_345;
 
+    /** More than the kernel holds of a connection at both its ends: 32 and 4 MB. */
+    private static final int BEYOND_BUFFERS = 100 * MEGABYTE;
+
     private static Sandbox sandbox;
     private static Bucket bucket;
     private static StorageCalls storage;
@@ -108,8 +111,12 @@ class StorageIT {
     }
 
     private static byte[] putLarge(String key, long seed) throws Exception {
+        return put(key, seed, LARGE);
+    }
+
+    private static byte[] put(String key, long seed, int length) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        storage.put(key, new DigestInputStream(bytes(seed, LARGE), digest), LARGE);
+        storage.put(key, new DigestInputStream(bytes(seed, length), digest), length);
         return digest.digest();
     }
 
@@ -311,7 +318,7 @@ class StorageIT {
 
     @Test
     void serverKilledInTheMiddleOfARead_theReadGoesOn() throws Exception {
-        byte[] expected = putLarge("killed/read", 11);
+        byte[] expected = put("killed/read", 11, BEYOND_BUFFERS);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         try (InputStream in = storage.get("killed/read")) {
             digest.update(in.readNBytes(5 * MEGABYTE));
@@ -347,11 +354,11 @@ class StorageIT {
 
     @Test
     void objectReplacedInTheMiddleOfARead_isAnError_notAMixture() throws Exception {
-        putLarge("replaced", 21);
+        put("replaced", 21, BEYOND_BUFFERS);
         try (InputStream in = storage.get("replaced")) {
             in.readNBytes(5 * MEGABYTE);
-            putLarge("replaced", 22);
-            // The open connection may still bring the old bytes; the next one must not bring new.
+            put("replaced", 22, BEYOND_BUFFERS);
+            // The open connection still brings old bytes; the next one must not bring new ones.
             sandbox.command("kill", "s3");
             sandbox.command("start", "s3");
             assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))

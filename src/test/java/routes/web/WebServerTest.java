@@ -209,6 +209,31 @@ class WebServerTest {
     }
 
     @Test
+    void behindATrustedProxy_allAddressesOfOneIpv6NetworkAreOneSender_andSoAreAllPorts()
+            throws Exception {
+        start(settings("CARAVAN_HTTP_PROXIES", "127.0.0.2"));
+        String[] written = {
+            "2001:db8:0:7::%x", "[2001:db8:0:7:1::%x]", "[2001:db8::7:0:0:2:%x]:4711"
+        };
+        for (int i = 0; i < 10; i++) {
+            String forwarded = "X-Forwarded-For: " + written[i % 3].formatted(i) + "\r\n";
+            assertThat(logIn("127.0.0.2", WRONG, forwarded)).startsWith("HTTP/1.1 401");
+            forwarded = "X-Forwarded-For: 192.0.2.7:" + (40_000 + i) + "\r\n";
+            assertThat(logIn("127.0.0.2", WRONG, forwarded)).startsWith("HTTP/1.1 401");
+        }
+        for (String closed : new String[] {"2001:db8:0:7:ffff::1", "192.0.2.7", "192.0.2.7:1"}) {
+            assertThat(logIn("127.0.0.2", RIGHT, "X-Forwarded-For: " + closed + "\r\n"))
+                    .as(closed)
+                    .startsWith("HTTP/1.1 429");
+        }
+        for (String open : new String[] {"2001:db8:0:8::1", "192.0.2.70", "unknown", "[x", "::g"}) {
+            assertThat(logIn("127.0.0.2", RIGHT, "X-Forwarded-For: " + open + "\r\n"))
+                    .as(open)
+                    .startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void theSessionsCookie_isSecure_whereATrustedProxySaysThatTheRequestCameByTls()
             throws Exception {
         start(settings("CARAVAN_HTTP_PROXIES", "127.0.0.2"));

@@ -62,6 +62,17 @@ public final class OwnColumn {
         }
     }
 
+    /** Of a time: the same in so many rows. */
+    public void putTime(byte[] text, int rows) {
+        Bytes to = ((Plain) data).data;
+        int start = to.length();
+        putTime(text);
+        int bytes = to.length() - start;
+        for (int row = 1; row < rows; row++) {
+            to.putAll(to.array(), start, bytes);
+        }
+    }
+
     String name() {
         return name;
     }

@@ -42,7 +42,7 @@ public final class Main {
         try {
             launcher.stop();
         } catch (IOException | InterruptedException e) {
-            System.err.println("Not everything was stopped: " + e);
+            System.err.println("Not everything was stopped: " + e.getMessage());
         }
     }
 }

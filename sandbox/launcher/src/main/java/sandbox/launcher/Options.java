@@ -74,9 +74,12 @@ record Options(
                 case "--help", "-h" -> help = true;
                 default ->
                         throw new UserError(
-                                "Unknown option "
-                                        + arguments[i]
-                                        + "; --help shows those that there are");
+                                """
+                                "%s" is not known here
+                                Usage: ./caravan services [--fresh] [--only A,B] [--data DIR] [--free-ports]
+                                Example: ./caravan services --fresh\
+                                """
+                                        .formatted(arguments[i]));
             }
         }
         return new Options(data, fresh, freePorts, withParent, services, help);

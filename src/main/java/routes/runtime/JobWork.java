@@ -20,22 +20,22 @@ import routes.storage.Bucket;
 import routes.storage.Destination;
 
 /** The work of each job that runs, made from the settings. */
-final class Works implements AutoCloseable {
+final class JobWork implements AutoCloseable {
     /** All jobs that there are. */
     static final List<String> NAMES = List.of("archive", "audit", "load");
 
     private final Settings settings;
-    private final Map<String, Work> works = new HashMap<>();
+    private final Map<String, Work> byJob = new HashMap<>();
     private Bucket bucket;
 
-    Works(
+    JobWork(
             Settings settings,
             List<JobSettings> jobs,
             HikariDataSource postgres,
             ClickHouse clickHouse) {
         this.settings = settings;
         for (JobSettings job : jobs) {
-            works.put(
+            byJob.put(
                     job.name(),
                     switch (job.name()) {
                         case "archive" ->
@@ -86,12 +86,12 @@ final class Works implements AutoCloseable {
     }
 
     Work get(String job) {
-        return works.get(job);
+        return byJob.get(job);
     }
 
     @Override
     public void close() {
-        works.values().forEach(Work::close);
+        byJob.values().forEach(Work::close);
         if (bucket != null) {
             bucket.close();
         }

@@ -1,0 +1,117 @@
+package routes.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static routes.board.BoardIT.level;
+import static routes.board.BoardIT.step;
+
+import harness.Browser;
+import harness.RuntimeProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import routes.demo.SampleDirectory;
+import sandbox.Sandbox;
+
+/** Servers that freeze or die under a browser: the strip and the lanes of the page Flow tell it. */
+class FrozenServersIT {
+    private static final String NEVER = "0 0 3 1 1 ? 2099";
+
+    private static Sandbox sandbox;
+    private static RuntimeProcess runtime;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        sandbox =
+                Sandbox.start(
+                        Path.of("").toAbsolutePath(),
+                        List.of(
+                                "postgres",
+                                "kafka",
+                                "clickhouse",
+                                "s3",
+                                "mongodb",
+                                "elasticsearch"));
+        Map<String, String> environment = new HashMap<>(sandbox.environment());
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "");
+        environment.put("CARAVAN_STREAMS", "attendance");
+        environment.put("CARAVAN_JOBS", "load,archive");
+        environment.put("CARAVAN_JOB_LOAD_CRON", NEVER);
+        environment.put("CARAVAN_JOB_ARCHIVE_CRON", NEVER);
+        environment.put("CARAVAN_ARCHIVE_DESTINATION", "target/it/frozen-reports");
+        environment.put("CARAVAN_ELASTICSEARCH_TIMEOUT", "2s");
+        new SampleDirectory(25, 2, 7)
+                .fill(environment.get("CARAVAN_ELASTICSEARCH_URL"), "", "", "people");
+        runtime = RuntimeProcess.start(environment).awaitRunning();
+        browser = Browser.open(runtime.address());
+        browser.visit("/");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (browser != null) {
+            browser.close();
+        }
+        if (runtime != null) {
+            runtime.close();
+        }
+        if (sandbox != null) {
+            sandbox.close();
+        }
+    }
+
+    private static String strip(String server) {
+        return "[data-server=" + server + "]";
+    }
+
+    private static String stripMark(String server) {
+        return (String)
+                browser.script(
+                        "return document.querySelector(arguments[0] + ' .mark')?.className ?? ''",
+                        strip(server));
+    }
+
+    private static void awaitGood(String server, String lane) {
+        Awaitility.await(server + " and " + lane + " are green")
+                .atMost(Duration.ofSeconds(120))
+                .until(
+                        () ->
+                                stripMark(server).equals("mark good")
+                                        && level(browser, lane).equals("mark good"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pause, kafka, attendance, resume",
+        "pause, elasticsearch, attendance, resume",
+        "pause, s3, job-load, resume",
+        "pause, mongodb, job-archive, resume",
+        "kill, kafka, attendance, start",
+        "kill, elasticsearch, attendance, start",
+        "kill, s3, job-load, start",
+        "kill, mongodb, job-archive, start"
+    })
+    void aServerThatDoesNotAnswer_isRed_itsLaneWaitsForIt_andBothAreGreenWhenItIsBack(
+            String end, String server, String lane, String goOn) throws Exception {
+        awaitGood(server, lane);
+        sandbox.command(end, server);
+        try {
+            browser.awaitText(strip(server), "no answer for");
+            assertThat(stripMark(server)).isEqualTo("mark bad");
+            browser.awaitText(step(lane), "waits", "for " + server + " at", "has not answered for");
+            assertThat(level(browser, lane)).isIn("mark warn", "mark bad");
+            browser.picture("board-" + end + "-" + server);
+        } finally {
+            sandbox.command(goOn, server);
+        }
+        awaitGood(server, lane);
+    }
+}
