@@ -83,6 +83,10 @@ class UserEventsIT {
             more.add(new Event(without.user(), without.type(), without.points(), null));
         }
         Collections.shuffle(more, random);
+        write(more);
+    }
+
+    private void write(List<Event> more) throws Exception {
         for (int from = 0; from < more.size(); from += 40) {
             List<Event> batch = more.subList(from, Math.min(from + 40, more.size()));
             int first = events.size();
@@ -207,6 +211,8 @@ class UserEventsIT {
     void firstDaysAndReturns_outliveTheRows_andYoungCohortsAreNotFinal() throws Exception {
         insert(90);
         insert(20);
+        // A cohort of each kind, whatever chance has made.
+        write(List.of(event(61, 0), event(62, 40), event(62, 36)));
         clickHouse.execute("OPTIMIZE TABLE user_events FINAL");
         assertThat(oldestRow()).as("rows that are kept").isAfter(today.minusDays(31));
         assertThat(answer("retention_7d")).isEqualTo(retention());
