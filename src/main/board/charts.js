@@ -61,8 +61,8 @@ export function chart(option, label) {
       ...option(),
     });
   };
-  // ECharts measures the element: it must stand on the page.
-  const size = new ResizeObserver(() => (drawn ? drawn.resize() : draw()));
+  // ECharts measures the element: it must stand on the page, and be shown.
+  const size = new ResizeObserver(() => place.clientWidth && (drawn ? drawn.resize() : draw()));
   size.observe(place);
   scheme.addEventListener("change", draw);
   whenLeft(() => {

@@ -21,6 +21,7 @@ page(
     const lanesPlace = element("div");
     const ratesPanel = panel("Rates", "since this page was opened");
     const picture = rateChart(rates);
+    ratesPanel.hidden = true;
     const routesPanel = panel("Routes", "of this process");
     const routesPlace = element("div");
     lanesPlace.append(note("Asking Caravan …"));
@@ -49,6 +50,7 @@ page(
       }
       rates.add(flow);
       refill(lanesPlace, ...pipelines(flow, show));
+      ratesPanel.hidden = rates.series.size === 0;
       picture.redraw();
       refill(routesPlace, routes(flow.routes));
     };

@@ -8,20 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import sandbox.Sandbox;
 
 /**
  * A ClickHouse of a test's own, on a disk that forgets at a loss of power what was not fsynced: the
- * contents of files, and the names in directories. What was is recorded by a library in its
- * process, src/test/native/durable.c, at each fsync.
+ * contents of files, and names that came, changed or went after the last fsync. What was is
+ * recorded by a library in its process, src/test/native/durable.c, at each fsync.
  */
 public final class ForgetfulDisk implements AutoCloseable {
     private static final Path SOURCE = Path.of("src/test/native/durable.c");
@@ -110,7 +108,7 @@ public final class ForgetfulDisk implements AutoCloseable {
         environment.put("DURABLE_STORE", store.toString());
         run(
                 environment,
-                List.of("find", root.toString(), "!", "-type", "l", "-exec", "sync", "{}", "+"));
+                List.of("find", root.toString(), "-type", "f", "-exec", "sync", "{}", "+"));
     }
 
     /** From this moment on nothing gets to the disk; ClickHouse is killed. */
@@ -127,60 +125,50 @@ public final class ForgetfulDisk implements AutoCloseable {
     /**
      * Starts ClickHouse on what the disk has.
      *
-     * @param luck chooses for each file and directory whether what was written since its last fsync
-     *     got to the disk after all; null if nothing did
+     * @param luck chooses for the names, and for each file, whether what was written since the last
+     *     fsync got to the disk after all; null if nothing did
      */
     public void restorePower(Random luck) throws IOException, InterruptedException {
         Path written = Files.createDirectory(directory.resolve("written-" + losses));
         sync(written);
         delete(root);
         Files.createDirectory(root);
-        new Disk(lost(), written, luck).put("root", root);
+        new Disk(lost(), written, luck).put(root);
         Files.createDirectory(store());
         sync(store());
         sandbox.command("start", "clickhouse");
     }
 
-    /** What it has of each file and directory, by identity: as fsynced, and as last written. */
+    /** What it has of each file, by identity, and the names: as fsynced, and as last written. */
     private record Disk(Path fsynced, Path written, Random luck) {
-        void put(String directory, Path at) throws IOException {
-            for (String[] entry : entries(kept(directory) ? written : fsynced, directory)) {
-                Path path = at.resolve(entry[2]);
-                switch (entry[0]) {
-                    case "d" -> put(entry[1], Files.createDirectory(path));
-                    case "l" -> Files.createSymbolicLink(path, Path.of(entry[3]));
-                    default -> Files.write(path, content(entry[1]));
+        void put(Path root) throws IOException {
+            boolean all = luck != null && luck.nextBoolean();
+            Map<String, byte[]> contents = new HashMap<>();
+            for (String line : Files.readAllLines((all ? written : fsynced).resolve("names"))) {
+                String[] name = line.split("\t", -1);
+                Path path = root.resolve(name[2]);
+                switch (name[0]) {
+                    case "d" -> Files.createDirectory(path);
+                    case "l" -> Files.createSymbolicLink(path, Path.of(name[3]));
+                    default -> {
+                        if (!contents.containsKey(name[1])) {
+                            contents.put(name[1], content(name[1]));
+                        }
+                        Files.write(path, contents.get(name[1]));
+                    }
                 }
             }
-        }
-
-        /** Type, identity, name, target of a link; a name that was added later is the one. */
-        private static Collection<String[]> entries(Path store, String directory)
-                throws IOException {
-            Map<String, String[]> entries = new TreeMap<>();
-            Path list = store.resolve(directory);
-            for (String line : Files.exists(list) ? Files.readAllLines(list) : List.<String>of()) {
-                String[] entry = line.split("\t", -1);
-                if (entry[0].equals("d")) {
-                    entries.values().removeIf(older -> older[1].equals(entry[1]));
-                }
-                entries.put(entry[2], entry);
-            }
-            return entries.values();
-        }
-
-        private boolean kept(String identity) {
-            return luck != null && Files.exists(written.resolve(identity)) && luck.nextBoolean();
         }
 
         /** What was not fsynced may also be there in part. */
         private byte[] content(String file) throws IOException {
             Path durable = fsynced.resolve(file);
             byte[] sure = Files.exists(durable) ? Files.readAllBytes(durable) : new byte[0];
-            if (!kept(file)) {
+            Path last = written.resolve(file);
+            if (luck == null || !Files.exists(last) || luck.nextBoolean()) {
                 return sure;
             }
-            byte[] all = Files.readAllBytes(written.resolve(file));
+            byte[] all = Files.readAllBytes(last);
             return all.length > sure.length && luck.nextBoolean()
                     ? Arrays.copyOf(all, luck.nextInt(sure.length, all.length))
                     : all;

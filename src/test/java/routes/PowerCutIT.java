@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * ClickHouse loses its power on a disk that has what was fsynced, file by file and name by name.
@@ -66,9 +65,7 @@ class PowerCutIT {
         }
     }
 
-    /** Not in each run: it has found an aggregate without some rows, see docs/limits.md. */
     @Test
-    @EnabledIfSystemProperty(named = "endurance", matches = "true")
     void powerIsLostAtAnyMoment_ofWhatWasNotFsyncedSomeIsThere_everyRowIsInOnce() throws Exception {
         Random luck = Seed.of(PowerCutIT.class).random("disk");
         String name = "power_at_any_moment";

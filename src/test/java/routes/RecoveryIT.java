@@ -6,6 +6,7 @@ import harness.EventTable;
 import harness.Replay;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -84,40 +85,35 @@ class RecoveryIT {
 
         Map<Loss, String> batches = new LinkedHashMap<>();
         for (Loss loss : losses) {
-            EventTable table = tables.get(loss);
-            String batch = Replay.lastBatch(table, loss.name());
-            batches.put(loss, batch);
-            lose(loss, table, batch);
-            if (expired) {
-                Replay.deleteGroup(services, loss.name());
-            } else {
-                Replay.announceAgain(services, loss.name(), batch);
+            batches.put(loss, Replay.lastBatch(tables.get(loss), loss.name()));
+        }
+        lose(services, tables, batches, expired);
+        if (!expired) {
+            try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
+                for (Loss loss : losses) {
+                    tables.get(loss).assertEveryRowOnce();
+                    awaitKeys(tables.get(loss), loss, 2 * ROWS);
+                    assertRepaired(third, loss, batches.get(loss));
+                }
             }
+            // The tokens of these repairs stay, and what they put in is gone as well.
+            lose(services, tables, batches, expired);
         }
 
-        try (RuntimeProcess third = RuntimeProcess.start(environment).awaitRunning()) {
+        try (RuntimeProcess last = RuntimeProcess.start(environment).awaitRunning()) {
             // Rows behind the batch: when they are in, so is the batch.
             tables.values().forEach(table -> table.insert(1));
             for (Loss loss : losses) {
                 EventTable table = tables.get(loss);
                 table.assertEveryRowOnce();
                 // The list is filled after the table, by the same insert.
-                Awaitility.await("keys in the list of " + loss)
-                        .atMost(Duration.ofSeconds(20))
-                        .untilAsserted(() -> assertThat(keys(table, loss)).isEqualTo(2 * ROWS + 1));
+                awaitKeys(table, loss, 2 * ROWS + 1);
                 if (expired && loss.rows() && loss.keys()) {
                     // Nothing tells of the batch: its rows came in by the reading from the start.
-                    assertThat(third.log()).doesNotContain("event=repaired table=" + loss.name());
+                    assertThat(last.log()).doesNotContain("event=repaired table=" + loss.name());
                     continue;
                 }
-                assertThat(third.log())
-                        .containsPattern(
-                                "batch=\"%s-0 offsets %d to %s\" event=repaired table=(caravan\\.)?%s"
-                                        .formatted(
-                                                loss.name(),
-                                                Replay.start(batches.get(loss)),
-                                                batches.get(loss).replaceFirst(".*-", ""),
-                                                loss.name()));
+                assertRepaired(last, loss, batches.get(loss));
             }
         }
         tables.values().forEach(EventTable::close);
@@ -138,6 +134,41 @@ class RecoveryIT {
         environment.put("CARAVAN_OUTBOXES", all);
         environment.put("CARAVAN_SINKS", all);
         return environment;
+    }
+
+    private static void lose(
+            Services services,
+            Map<Loss, EventTable> tables,
+            Map<Loss, String> batches,
+            boolean expired)
+            throws Exception {
+        for (Map.Entry<Loss, EventTable> entry : tables.entrySet()) {
+            Loss loss = entry.getKey();
+            lose(loss, entry.getValue(), batches.get(loss));
+            if (expired) {
+                Replay.deleteGroup(services, loss.name());
+            } else {
+                Replay.announceAgain(services, loss.name(), batches.get(loss));
+            }
+        }
+    }
+
+    private static void awaitKeys(EventTable table, Loss loss, long keys) {
+        Awaitility.await("keys in the list of " + loss)
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(keys(table, loss)).isEqualTo(keys));
+    }
+
+    private static void assertRepaired(RuntimeProcess runtime, Loss loss, String batch)
+            throws IOException {
+        assertThat(runtime.log())
+                .containsPattern(
+                        "batch=\"%s-0 offsets %d to %s\" event=repaired table=(caravan\\.)?%s"
+                                .formatted(
+                                        loss.name(),
+                                        Replay.start(batch),
+                                        batch.replaceFirst(".*-", ""),
+                                        loss.name()));
     }
 
     private static void lose(Loss loss, EventTable table, String batch) {

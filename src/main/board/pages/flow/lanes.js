@@ -43,7 +43,9 @@ const place = (where) => element("div", { class: "place" }, element("small", {},
 
 const mark = (level, text) => element("span", { class: `mark ${level}` }, text);
 
-/** The servers that the pipelines need: each answers, or does not, and since when. */
+const silence = (server) => `${server.refuses ? "refuses Caravan" : "no answer"} for ${duration((Date.now() - Date.parse(server.since)) / 1000)}`;
+
+/** The servers that the pipelines need: each answers, or does not, or refuses, and since when. */
 function servers(list) {
   return element(
     "ul",
@@ -54,7 +56,7 @@ function servers(list) {
         { "data-server": server.name, title: server.problem ?? server.address },
         mark(server.answers ? "good" : "bad", server.name),
         " ",
-        element("small", {}, server.answers ? (server.latencyMs == null ? "…" : `${server.latencyMs} ms`) : `no answer for ${duration((Date.now() - Date.parse(server.since)) / 1000)}`),
+        element("small", {}, server.answers ? (server.latencyMs == null ? "…" : `${server.latencyMs} ms`) : silence(server)),
       ),
     ),
   );

@@ -114,6 +114,7 @@ final class Flow {
         described.put("name", server.name());
         described.put("address", server.address());
         described.put("answers", server.answers());
+        described.put("refuses", server.refuses());
         described.put("since", server.since().toString());
         described.put("latencyMs", server.latencyMs());
         described.put("problem", server.problem());

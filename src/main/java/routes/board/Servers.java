@@ -14,8 +14,9 @@ import routes.pipeline.Reason;
 import routes.settings.Address;
 
 /**
- * The servers that the pipelines need: whether each answers, how fast, and since when it does not.
- * Each is asked by a thread of its own, so that the page never waits for one that is frozen.
+ * The servers that the pipelines need: whether each answers, how fast, and since when it does not,
+ * or refuses. Each is asked by a thread of its own, so that the page never waits for one that is
+ * frozen.
  */
 public final class Servers implements AutoCloseable {
     private static final long PAUSE_MS = 2_000;
@@ -25,6 +26,7 @@ public final class Servers implements AutoCloseable {
      * How a server does.
      *
      * @param since when it is as it is
+     * @param refuses true if it does answer, but does not let Caravan in: somebody has to act
      * @param latencyMs of the last answer; null before the first
      * @param problem why it does not answer; null where it does
      */
@@ -32,6 +34,7 @@ public final class Servers implements AutoCloseable {
             String name,
             String address,
             boolean answers,
+            boolean refuses,
             Instant since,
             Long latencyMs,
             String problem) {}
@@ -83,7 +86,7 @@ public final class Servers implements AutoCloseable {
 
         private Watched(HealthCheck check) {
             this.check = check;
-            latest = new Server(check.getId(), "", true, Instant.now(), null, null);
+            latest = new Server(check.getId(), "", true, false, Instant.now(), null, null);
         }
 
         private void ask() {
@@ -100,6 +103,7 @@ public final class Servers implements AutoCloseable {
                                 latest.name,
                                 String.valueOf(result.getDetails().getOrDefault("address", "")),
                                 answers,
+                                Boolean.TRUE.equals(result.getDetails().get("refuses")),
                                 answers == latest.answers ? latest.since : now,
                                 answers
                                         ? (Long) Duration.between(now, Instant.now()).toMillis()
@@ -121,6 +125,7 @@ public final class Servers implements AutoCloseable {
                     : new Server(
                             latest.name,
                             latest.address,
+                            false,
                             false,
                             asked,
                             latest.latencyMs,

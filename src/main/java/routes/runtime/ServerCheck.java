@@ -34,7 +34,10 @@ final class ServerCheck extends AbstractHealthCheck {
             probe.ask();
             builder.up();
         } catch (Exception e) {
-            builder.message(getId() + " at " + address + " does not answer: " + Reason.of(e))
+            boolean refuses = Trouble.needsPerson(e).isPresent();
+            String what = refuses ? " refuses: " : " does not answer: ";
+            builder.detail("refuses", refuses)
+                    .message(getId() + " at " + address + what + Reason.of(e))
                     .error(e)
                     .down();
         }

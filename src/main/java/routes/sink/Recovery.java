@@ -3,6 +3,7 @@ package routes.sink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ public final class Recovery implements Rows {
     // The first try may still be at work in the server: it puts its rows into place within this.
     private static final int LOOKS = 10;
     private static final long BETWEEN_LOOKS_MS = 200;
+    // Each crash during a repair may leave a token, so many in a row do not come by chance.
+    private static final int REPAIRS = 20;
 
     private final SinkBatch batch;
     private final String table;
@@ -32,7 +35,9 @@ public final class Recovery implements Rows {
     private long since;
     private List<Row> missing;
     private List<Row> toRepair = List.of();
+    private boolean hasKeys;
     private List<Row> withoutKey = List.of();
+    private final Map<String, Integer> repairs = new HashMap<>();
 
     Recovery(SinkBatch batch, String table) {
         this.batch = batch;
@@ -120,9 +125,15 @@ public final class Recovery implements Rows {
         Set<Object> present = new HashSet<>();
         keys.forEach(row -> present.add(row.get("kafka_key")));
         withoutKey = batch.getRows().stream().filter(row -> !present.contains(row.key())).toList();
-        if (!withoutKey.isEmpty()) {
-            repaired(table + "_keys", withoutKey.size());
+        hasKeys = withoutKey.isEmpty();
+        if (!hasKeys) {
+            repair(table + "_keys", withoutKey.size());
         }
+    }
+
+    /** True if a look has found each key of the batch in the list of keys. */
+    public boolean isWithKeys() {
+        return hasKeys;
     }
 
     /** True if the list of keys lacks keys of the batch. */
@@ -135,6 +146,21 @@ public final class Recovery implements Rows {
         return out -> batch.writer().writeKeys(out, withoutKey);
     }
 
+    /** By which they are put in. */
+    public String getKeysToken() {
+        return token(table + "_keys", "keys");
+    }
+
+    /**
+     * The token of the last repair of a table. A crash can leave the token of a repair too, and
+     * none of its rows: then a look behind the repair still finds them missing, and the next one
+     * has another token. All who repair the batch come upon the same tokens in the same order.
+     */
+    String token(String place, String name) {
+        int repair = repairs.get(place);
+        return batch.getToken() + '/' + name + (repair == 1 ? "" : "/" + repair);
+    }
+
     /**
      * Where the batch's own rows begin. Those before, at its start, may be repetitions: where a log
      * is read again, they are in from batches that were cut elsewhere.
@@ -143,29 +169,67 @@ public final class Recovery implements Rows {
         return batch.getRows().get(0).record().offset();
     }
 
-    /** A statement that counts the rows of a view's table that have the batch or a later one. */
+    /**
+     * A statement that counts the rows of a view's table that have the batch or a later one, and
+     * behind a repair also those that the view makes of the batch and that say so.
+     */
     String filled(Map<String, Object> view) {
-        return ("SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS deadline"
-                        + " FROM %s WHERE kafka_offsets[%d] >= %d")
+        String has =
+                "kafka_offsets[%d] >= %d"
+                        .formatted(batch.batch().partition().partition(), firstOffset());
+        String rows =
+                "SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS"
+                        + " deadline";
+        if (!repairs.containsKey(view.get("target"))) {
+            return "%s FROM %s WHERE %s".formatted(rows, view.get("target"), has);
+        }
+        return "%s, (SELECT count() FROM (%s) WHERE %s) AS made FROM %s WHERE %s SETTINGS %s"
                 .formatted(
-                        view.get("target"), batch.batch().partition().partition(), firstOffset());
+                        rows, view.get("as_select"), has, view.get("target"), has, onlyTheBatch());
+    }
+
+    private String onlyTheBatch() {
+        return "additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''}"
+                .formatted(table, batch.getToken());
+    }
+
+    /**
+     * True if a view's table lacks the batch. Behind a repair it is repaired again only if the view
+     * makes rows that a look would find.
+     */
+    boolean isUnfilled(Map<String, Object> view, Map<String, Object> filled) {
+        if (ClickHouse.number(filled, "rows") > 0) {
+            return false;
+        }
+        return !repairs.containsKey(view.get("target"))
+                || ((String) view.get("engine")).endsWith("MergeTree")
+                        && ClickHouse.number(filled, "made") > 0;
     }
 
     /** A statement that fills a view's table with what the view makes of the batch's rows. */
     String fill(Map<String, Object> view, Map<String, Object> filled) {
         String target = (String) view.get("target");
-        repaired(target, batch.getRows().size());
-        return "INSERT INTO %s (%s) SETTINGS insert_deduplication_token = '%s/%s',"
+        repair(target, batch.getRows().size());
+        String token = token(target, target.replace("\\", "\\\\").replace("'", "\\'"));
+        return "INSERT INTO %s (%s) SETTINGS insert_deduplication_token = '%s', %s SELECT * FROM (%s)"
                         .formatted(
                                 target,
                                 view.get("columns"),
-                                batch.getToken(),
-                                target.replace("\\", "\\\\").replace("'", "\\'"))
-                + " additional_table_filters = {'%s': 'kafka_batch = \\'%s\\''} SELECT * FROM (%s)"
-                        .formatted(table, batch.getToken(), view.get("as_select"))
+                                token,
+                                onlyTheBatch(),
+                                view.get("as_select"))
                 + (" WHERE throwIf(now64(3) > %1$s OR now64(3) - toIntervalSecond(uptime()) > %1$s"
                                 + " - INTERVAL 30 SECOND, 'too late') = 0")
                         .formatted("toDateTime64('" + filled.get("deadline") + "', 3, 'UTC')");
+    }
+
+    private void repair(String place, int rows) {
+        if (repairs.merge(place, 1, Integer::sum) > REPAIRS) {
+            throw new IllegalStateException(
+                    "%s is not whole in %s after %d repairs"
+                            .formatted(batch.batch(), place, REPAIRS));
+        }
+        repaired(place, rows);
     }
 
     private void repaired(String where, int rows) {

@@ -1,5 +1,7 @@
 package routes.sink;
 
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import routes.clickhouse.ClickHouseEndpoint;
@@ -10,7 +12,8 @@ import routes.clickhouse.ClickHouseEndpoint;
  * <p>A MergeTree that is not replicated notes an insert's token before it puts the rows into place
  * (seen in ClickHouse 26.5). Killed in between, it drops every later insert with that token and has
  * none of the rows: the repeated insert is answered with success. So after a repetition the table,
- * its list of keys and its views' tables are read, and what is missing is put in past the token.
+ * its list of keys and its views' tables are read, and what is missing is put in past the token. So
+ * is it behind each repair, whose own token may have been left in the same way.
  */
 public final class RecoveryRoute extends RouteBuilder {
     private static final String SQL = "&query=classpath:sql/clickhouse/sink/";
@@ -56,21 +59,25 @@ public final class RecoveryRoute extends RouteBuilder {
                         .to("bean:sink-{{name}}?method=stillMissing").id("still-missing")
                     .end()
                 .end()
-                .to("clickhouse:{{table}}?parameters=${body.batch.lookUp}&outputHeader=keys" + SQL + "batch_keys.sql").id("look-keys")
-                .to("bean:sink-{{name}}?method=foundKeys").id("found-keys")
-                .filter(simple("${body.keyMissing}")).id("key-missing")
-                    .setBody(simple("${body.keys}")).id("keys")
-                    .to("clickhouse:{{table}}_keys?format=JSONEachRow&token=${exchangeProperty.recovery.batch.token}/keys").id("insert-keys")
-                    .setBody(exchangeProperty(RECOVERY)).id("recovery-again")
+                .loopDoWhile(RecoveryRoute::lacksKeys).id("until-keys")
+                    .to("clickhouse:{{table}}?parameters=${body.batch.lookUp}&outputHeader=keys" + SQL + "batch_keys.sql").id("look-keys")
+                    .to("bean:sink-{{name}}?method=foundKeys").id("found-keys")
+                    .filter(simple("${body.keyMissing}")).id("key-missing")
+                        .setBody(simple("${body.keys}")).id("keys")
+                        .to("clickhouse:{{table}}_keys?format=JSONEachRow&token=${exchangeProperty.recovery.keysToken}").id("insert-keys")
+                        .setBody(exchangeProperty(RECOVERY)).id("recovery-again")
+                    .end()
                 .end()
                 .to("clickhouse:{{table}}?outputHeader=views" + SQL + "views.sql").id("views")
                 .split(header("views")).stopOnException().id("each-view")
                     .filter(simple("${body[marked]} == 1 && ${body[source]} == ${body[base]}")).id("marked-view")
                         .setHeader("statement").method("sink-{{name}}", "filled").id("look-statement")
                         .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("look-view")
-                        .filter(simple("${header.filled[0][rows]} == 0")).id("view-missed")
+                        .loopDoWhile(RecoveryRoute::isUnfilled).id("until-filled")
                             .setHeader("statement").method("sink-{{name}}", "fill").id("fill-statement")
-                            .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("fill-view")
+                            .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=made").id("fill-view")
+                            .setHeader("statement").method("sink-{{name}}", "filled").id("look-statement-again")
+                            .to("clickhouse:{{table}}?query=${header.statement}&outputHeader=filled").id("look-view-again")
                         .end()
                     .end()
                 .end()
@@ -78,6 +85,23 @@ public final class RecoveryRoute extends RouteBuilder {
                 .setBody(simple("${exchangeProperty.recovery.batch}")).id("batch-again");
     }
     // spotless:on
+
+    private static boolean lacksKeys(Exchange exchange) {
+        return exchange.getException() == null
+                && !exchange.getMessage().getBody(Recovery.class).isWithKeys();
+    }
+
+    @SuppressWarnings("unchecked") // A row of an answer, and an answer.
+    private static boolean isUnfilled(Exchange exchange) {
+        return exchange.getException() == null
+                && exchange.getProperty(RECOVERY, Recovery.class)
+                        .isUnfilled(
+                                exchange.getMessage().getBody(Map.class),
+                                (Map<String, Object>)
+                                        exchange.getMessage()
+                                                .getHeader("filled", List.class)
+                                                .get(0));
+    }
 
     private static boolean looks(Exchange exchange) {
         return exchange.getException() == null

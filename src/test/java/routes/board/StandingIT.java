@@ -85,6 +85,7 @@ class StandingIT {
                 browser.awaitText(step(lane), "needs you");
                 assertThat(level(browser, lane)).isEqualTo("mark bad");
                 browser.awaitText(refused + " " + name + " needs you");
+                browser.awaitText("[data-server=" + server + "]", "refuses Caravan for");
                 browser.awaitText(step(other + "-" + name), "runs");
                 assertThat(level(browser, other + "-" + name)).isEqualTo("mark good");
                 browser.picture("board-needs-you-" + server);

@@ -23,7 +23,8 @@ class StandingTest {
 
     private static List<Server> silentFor(long seconds) {
         return List.of(
-                new Server("kafka", "k:9092", false, ago(seconds), 3L, "connection refused"));
+                new Server(
+                        "kafka", "k:9092", false, false, ago(seconds), 3L, "connection refused"));
     }
 
     private static Standing running(Progress progress) {

@@ -24,6 +24,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.settings.Settings;
@@ -179,13 +181,7 @@ class KilledLoadIT {
         assertLoaded(DAY, NEW);
         assertLoaded(OTHER, OLD);
         Endurance.count(KilledLoadIT.class, "events loaded once", NEW);
-        assertThat(
-                        clickHouse.rows(
-                                "SELECT name FROM system.tables WHERE database = 'raw' AND"
-                                        + " match(name, '^load_[0-9a-f]{32}')",
-                                Map.of()))
-                .as("tables of killed loads")
-                .isEmpty();
+        assertThat(tablesOfLoads()).as("tables of killed loads").isEmpty();
     }
 
     @Test
@@ -209,5 +205,100 @@ class KilledLoadIT {
                     .until(() -> process.log().contains("event=done day=" + yesterday));
         }
         assertLoaded(yesterday, OLD);
+    }
+
+    /** Of two runtimes one is stopped (SIGSTOP) while it puts lines into its table. */
+    @Test
+    void stoppedInTheMiddleOfALoad_theOtherLoadsTheDay_andTheStoppedOneHarmsNothing()
+            throws Exception {
+        LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(3);
+        put(day, NEW);
+        JdbcTemplate postgres =
+                new JdbcTemplate(
+                        new DriverManagerDataSource(
+                                environment.get("CARAVAN_POSTGRES_URL"), "caravan", "caravan"));
+        try (RuntimeProcess first = startRuntime("first").awaitRunning();
+                RuntimeProcess second = startRuntime("second").awaitRunning()) {
+            postgres.update("INSERT INTO caravan_jobs.job_day (job, day) VALUES ('load', ?)", day);
+            List<String> tables =
+                    Awaitility.await("lines in a table of a load")
+                            .atMost(Duration.ofSeconds(60))
+                            .pollInterval(Duration.ofMillis(20))
+                            .until(KilledLoadIT::tablesWithLines, found -> !found.isEmpty());
+            RuntimeProcess stopped =
+                    postgres.queryForObject(
+                                            "SELECT application_name FROM pg_stat_activity WHERE"
+                                                    + " state = 'idle in transaction' AND"
+                                                    + " application_name IN ('first', 'second')",
+                                            String.class)
+                                    .equals("first")
+                            ? first
+                            : second;
+            stopped.signal("STOP");
+            long at = System.nanoTime();
+            try {
+                assertThat(tablesWithLines()).as("in the middle").isEqualTo(tables);
+                Awaitility.await("the other one drops its table, and begins")
+                        .atMost(Duration.ofSeconds(30).minusNanos(System.nanoTime() - at))
+                        .until(() -> !tablesWithLines().contains(tables.get(0)));
+                Awaitility.await("the day is done")
+                        .atMost(Duration.ofSeconds(120))
+                        .until(() -> done(postgres, day) == 1);
+                assertLoaded(day, NEW);
+            } finally {
+                stopped.signal("CONT");
+            }
+            Awaitility.await("it is told that the job is not its own")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> stopped.log().contains("event=failed day=" + day));
+            put(day, OLD);
+            postgres.update(
+                    "UPDATE caravan_jobs.job_day SET state = 'due', not_before = now() WHERE job ="
+                            + " 'load' AND day = ?",
+                    day);
+            Awaitility.await("they go on")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> done(postgres, day) == 2);
+            assertLoaded(day, OLD);
+        }
+        assertThat(tablesOfLoads()).isEmpty();
+    }
+
+    private static RuntimeProcess startRuntime(String name) throws IOException {
+        Map<String, String> runtime = new HashMap<>(environment);
+        runtime.put(
+                "CARAVAN_POSTGRES_URL",
+                environment.get("CARAVAN_POSTGRES_URL") + "?ApplicationName=" + name);
+        runtime.put("CARAVAN_OUTBOXES", "");
+        runtime.put("CARAVAN_SINKS", "");
+        runtime.put("CARAVAN_JOBS", "load");
+        runtime.put("CARAVAN_JOB_LOAD_CRON", "0 0 3 1 1 ? 2099");
+        return RuntimeProcess.start(runtime);
+    }
+
+    private static List<String> tablesWithLines() {
+        return tables("total_rows > 0 AND match(name, '^load_[0-9a-f]{32}$')");
+    }
+
+    private static List<String> tablesOfLoads() {
+        return tables("match(name, '^load_[0-9a-f]{32}')");
+    }
+
+    private static List<String> tables(String condition) {
+        return clickHouse
+                .rows(
+                        "SELECT name FROM system.tables WHERE database = 'raw' AND " + condition,
+                        Map.of())
+                .stream()
+                .map(row -> (String) row.get("name"))
+                .toList();
+    }
+
+    private static long done(JdbcTemplate postgres, LocalDate day) {
+        return postgres.queryForObject(
+                "SELECT count(*) FROM caravan_jobs.job_run WHERE job = 'load' AND succeeded AND day"
+                        + " = ?",
+                Long.class,
+                day);
     }
 }

@@ -24,7 +24,7 @@ import routes.sink.SimulatedRoute.Behaviour;
  */
 class HistoriesTest {
     private static final Behaviour AS_IT_IS =
-            new Behaviour(true, true, true, true, true, true, true, true, true);
+            new Behaviour(true, true, true, true, true, true, true, true, true, true);
     private static final Logger LOGS = (Logger) LoggerFactory.getLogger("routes");
     private static Level before;
 
@@ -114,63 +114,70 @@ class HistoriesTest {
     @Test
     void viewsAreLookedAtAtTheStartAlone_aLaterOneCountsTwice() {
         assertWrong(
-                new Behaviour(false, true, true, true, true, true, true, true, true),
+                new Behaviour(false, true, true, true, true, true, true, true, true, true),
                 "2 times by the added view");
     }
 
     @Test
     void ownRowsAreNotLookedUp_aRowIsDoubledWhenItsTokenIsForgotten() {
         assertWrong(
-                new Behaviour(true, false, true, true, true, true, true, true, true),
+                new Behaviour(true, false, true, true, true, true, true, true, true, true),
                 "is in the table 2 times");
     }
 
     @Test
     void noDeadline_aLateInsertDoublesARow() {
         assertWrong(
-                new Behaviour(true, true, false, true, true, true, true, true, true),
+                new Behaviour(true, true, false, true, true, true, true, true, true, true),
                 "is in the table 2 times");
     }
 
     @Test
     void oneTableForAllRepairs_rowsAreLostOrDoubled() {
         assertWrong(
-                new Behaviour(true, true, true, false, true, true, true, true, true),
+                new Behaviour(true, true, true, false, true, true, true, true, true, true),
                 "is in the table [02] times");
     }
 
     @Test
     void noTopicInTheNote_rowsOfATopicThatWasMadeAnewAreLost() {
         assertWrong(
-                new Behaviour(true, true, true, true, false, true, true, true, true),
+                new Behaviour(true, true, true, true, false, true, true, true, true, true),
                 "is in the table 0 times");
     }
 
     @Test
     void oldTokensAreTrusted_aRowIsDoubledAfterALossOfPower() {
         assertWrong(
-                new Behaviour(true, true, true, true, true, true, true, true, false),
+                new Behaviour(true, true, true, true, true, true, true, true, false, true),
                 "is in the table 2 times");
+    }
+
+    @Test
+    void nothingIsLookedAtBehindARepair_rowsAreNotCountedBehindATokenThatACrashLeft() {
+        assertWrong(
+                new Behaviour(true, true, true, true, true, true, true, true, true, false),
+                "is counted 0 times");
     }
 
     @Test
     void lastBatchOfAGroupThatExpiredIsNotLookedFor_itsRowsAreDoubledOrNotCounted() {
         assertWrong(
-                new Behaviour(true, true, true, true, true, false, true, true, true),
+                new Behaviour(true, true, true, true, true, false, true, true, true, true),
                 "is in the table 2 times|is counted 0 times");
     }
 
     @Test
     void readingsHaveNoNames_rowsAreLostBehindATokenThatACrashLeft() {
         assertWrong(
-                new Behaviour(true, true, true, true, true, true, false, true, true),
+                new Behaviour(true, true, true, true, true, true, false, true, true, true),
                 "is in the table 0 times");
     }
 
     @Test
     void viewThatIsCreatedDuringAnInsert_isNotAskedAbout_itCountsTwice() {
         assertWrong(
-                new Behaviour(true, true, true, true, true, true, true, false, true),
+                new Behaviour(true, true, true, true, true, true, true, false, true, true),
                 "2 times by the added view");
     }
 }

@@ -445,8 +445,8 @@ final class SimulatedClickHouse {
         return line.substring(from, line.indexOf(end, from));
     }
 
-    void insertKeys(String token, Rows rows) {
-        keys.insert(token, written(rows).lines().map(SimulatedClickHouse::row).toList());
+    Insert insertKeys(String token, Rows rows) {
+        return send(token, rows, List.of(keys));
     }
 
     void createRepair(String name, boolean anew) {
@@ -477,13 +477,14 @@ final class SimulatedClickHouse {
         return marks.getOrDefault(partition, -1L) >= start ? null : deadline();
     }
 
-    void fill(String batch, String deadline) {
-        if (tooLate(Long.parseLong(deadline))) {
-            throw new IllegalStateException("too late");
-        }
-        List<Stored> rows = base.rows.stream().filter(row -> row.batch().equals(batch)).toList();
-        if (view.insert(batch + "/view", rows)) {
-            rows.forEach(this::mark);
-        }
+    Insert fill(String token, String batch, String deadline) {
+        Insert insert =
+                new Insert(
+                        token,
+                        base.rows.stream().filter(row -> row.batch().equals(batch)).toList(),
+                        Long.parseLong(deadline),
+                        List.of(view));
+        inserts.add(insert);
+        return insert;
     }
 }

@@ -35,10 +35,17 @@ final class SimulatedRoute {
         INSERT_REPAIR("insert-repair"),
         MOVE("parts", "each-part", "move"),
         LOOK_AGAIN("look-again", "found-again", "missing-again", "drop-repair", "still-missing"),
-        KEYS("look-keys", "found-keys", "key-missing", "keys", "insert-keys", "recovery-again"),
+        KEYS(
+                "until-keys",
+                "look-keys",
+                "found-keys",
+                "key-missing",
+                "keys",
+                "insert-keys",
+                "recovery-again"),
         LOOK_VIEWS("views"),
-        LOOK_VIEW("each-view", "marked-view", "look-statement", "look-view", "view-missed"),
-        FILL_VIEW("fill-statement", "fill-view"),
+        LOOK_VIEW("each-view", "marked-view", "look-statement", "look-view", "until-filled"),
+        FILL_VIEW("fill-statement", "fill-view", "look-statement-again", "look-view-again"),
         CERTAIN("certain-views", "batch-again"),
         END("inserted");
 
@@ -52,6 +59,10 @@ final class SimulatedRoute {
     /** Steps that it leaves out: its table's columns never change, and its records are good. */
     static final Set<String> LEFT_OUT =
             Set.of("doubtful", "columns", "check-again", "report", "refused-rows", "narrow");
+
+    /** Of the view with marks, as much as its repair asks for. */
+    private static final Map<String, Object> VIEW =
+            Map.of("target", "x_daily", "columns", "key", "as_select", "SELECT key FROM x");
 
     private final Sink sink;
     private final SimulatedClickHouse clickHouse;
@@ -143,9 +154,11 @@ final class SimulatedRoute {
             case KEYS:
                 sink.foundKeys(recovery, clickHouse.keys(batch.getLookUp()));
                 if (recovery.isKeyMissing()) {
-                    clickHouse.insertKeys(batch.getToken() + "/keys", recovery.getKeys());
+                    insert = clickHouse.insertKeys(token("x_keys"), recovery.getKeys());
                 }
-                return Step.LOOK_VIEWS;
+                return recovery.isWithKeys() || !behaviour.looksBehindRepairs()
+                        ? Step.LOOK_VIEWS
+                        : Step.KEYS;
             case LOOK_VIEWS:
                 views = clickHouse.views();
                 return Step.LOOK_VIEW;
@@ -155,8 +168,9 @@ final class SimulatedRoute {
                                 handed.range().partition().partition(), recovery.firstOffset());
                 return deadline == null ? Step.CERTAIN : Step.FILL_VIEW;
             case FILL_VIEW:
-                clickHouse.fill(batch.getToken(), deadline);
-                return Step.CERTAIN;
+                recovery.fill(VIEW, Map.of("deadline", deadline));
+                insert = clickHouse.fill(token("x_daily"), batch.getToken(), deadline);
+                return behaviour.looksBehindRepairs() ? Step.LOOK_VIEW : Step.CERTAIN;
             case CERTAIN:
                 if (behaviour.asksWhenUncertain()) {
                     sink.requireCertain(recovery, views);
@@ -165,6 +179,12 @@ final class SimulatedRoute {
             default:
                 return repair();
         }
+    }
+
+    private String token(String place) {
+        return behaviour.looksBehindRepairs()
+                ? recovery.token(place, place)
+                : batch.getToken() + '/' + place;
     }
 
     private Step lookUp(List<Map<String, Object>> standing) {
@@ -225,8 +245,11 @@ final class SimulatedRoute {
             boolean findsTheLast,
             boolean namesReadings,
             boolean asksWhenUncertain,
-            boolean mistrustsOldTokens) {
-        /** True if nothing but the last is missing, so that it is seen what that one does. */
+            boolean mistrustsOldTokens,
+            boolean looksBehindRepairs) {
+        /**
+         * True if nothing but one of the last is missing, so that it is seen what that one does.
+         */
         boolean canLosePower() {
             return looksAtViews
                     && looksAtOwnRows

@@ -53,12 +53,14 @@ class SinkRouteTest extends CamelTestSupport {
                     Map.entry("parts", "parts"),
                     Map.entry("look-keys", "keys"),
                     Map.entry("views", "views"),
-                    Map.entry("look-view", "filled"));
+                    Map.entry("look-view", "filled"),
+                    Map.entry("look-view-again", "filled"));
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> steps = new ArrayList<>();
     private final Map<String, String> written = new HashMap<>();
     private final Map<String, Object> answers = new HashMap<>();
+    private final Map<String, Runnable> effects = new HashMap<>();
     private Sink sink;
     private String failing = "";
     private long nanos;
@@ -154,7 +156,8 @@ class SinkRouteTest extends CamelTestSupport {
                 "insert-keys",
                 "views",
                 "look-view",
-                "fill-view");
+                "fill-view",
+                "look-view-again");
         answers.put("look-up", standing());
         answers.put("look-views", List.of());
         answers.put("look-tried-views", List.of());
@@ -251,6 +254,7 @@ class SinkRouteTest extends CamelTestSupport {
                                     && written.get(id).contains("\"id\":66")) {
                                 throw new ClickHouseRefused(27, "cannot parse", null);
                             }
+                            effects.getOrDefault(id, () -> {}).run();
                             if (answers.containsKey(id)) {
                                 exchange.getMessage().setHeader(HEADERS.get(id), answers.get(id));
                             }
@@ -820,7 +824,7 @@ class SinkRouteTest extends CamelTestSupport {
     private void everythingIsIn() {
         answers.put("look-rows", offsets(5, 6));
         answers.put("look-repair", offsets());
-        answers.put("look-keys", List.of(Map.of("kafka_key", "a"), Map.of("kafka_key", "b")));
+        answers.put("look-keys", bothKeys());
         answers.put(
                 "views",
                 List.of(
@@ -896,19 +900,57 @@ class SinkRouteTest extends CamelTestSupport {
     void keyIsMissing_itIsInsertedIntoTheList() {
         everythingIsIn();
         answers.put("look-keys", List.of(Map.of("kafka_key", "a")));
+        effects.put("insert-keys", () -> answers.put("look-keys", bothKeys()));
         assertThat(recover().getException()).isNull();
         assertThat(written.get("insert-keys"))
                 .isEqualTo(
                         "{\"kafka_key\":\"b\",\"kafka_content\":\""
                                 + entry("b", "{\"id\":2}").get(1)
                                 + "\",\"kafka_batch\":\"t/id/2/5-9\"}\n");
-        assertThat(steps).endsWith("insert-keys", "views", "look-view");
+        assertThat(steps).endsWith("insert-keys", "look-keys", "views", "look-view");
+    }
+
+    /** ClickHouse drops the first insert, and answers as if it were in. */
+    @Test
+    void keyIsMissingAfterItsRepair_aCrashLeftItsToken_itIsRepairedByAnotherToken() {
+        everythingIsIn();
+        answers.put("look-keys", List.of());
+        List<String> tokens = new ArrayList<>();
+        effects.put(
+                "insert-keys",
+                () -> {
+                    tokens.add(recovery("insert-keys").getKeysToken());
+                    if (tokens.size() == 2) {
+                        answers.put("look-keys", bothKeys());
+                    }
+                });
+        assertThat(recover().getException()).isNull();
+        assertThat(tokens).containsExactly("t/id/2/5-9/keys", "t/id/2/5-9/keys/2");
+    }
+
+    private Recovery recovery(String step) {
+        List<Exchange> exchanges = getMockEndpoint("mock:" + step).getExchanges();
+        return exchanges.get(exchanges.size() - 1).getProperty("recovery", Recovery.class);
+    }
+
+    private static List<Map<String, Object>> bothKeys() {
+        return List.of(Map.of("kafka_key", "a"), Map.of("kafka_key", "b"));
+    }
+
+    @Test
+    void keyIsMissingAfterManyRepairs_theBatchIsTriedAgain() {
+        everythingIsIn();
+        answers.put("look-keys", List.of());
+        assertThat(recover().getException())
+                .hasMessage("t-2 offsets 5 to 9 is not whole in x_keys after 20 repairs");
+        assertThat(getMockEndpoint("mock:insert-keys").getExchanges()).hasSize(20);
     }
 
     @Test
     void viewIsNotFilled_itIsFilledFromTheBatchAlone() {
         everythingIsIn();
         answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
+        answers.put("look-view-again", filled(1, 1));
         assertThat(recover().getException()).isNull();
         Message look = getMockEndpoint("mock:look-view").getExchanges().get(0).getIn();
         assertThat(look.getHeader("statement"))
@@ -924,6 +966,55 @@ class SinkRouteTest extends CamelTestSupport {
                             + " FROM x) WHERE throwIf(now64(3) > toDateTime64('later', 3, 'UTC') OR"
                             + " now64(3) - toIntervalSecond(uptime()) > toDateTime64('later', 3,"
                             + " 'UTC') - INTERVAL 30 SECOND, 'too late') = 0");
+    }
+
+    private static List<Map<String, Object>> filled(int rows, int made) {
+        return List.of(Map.of("rows", rows, "made", made, "deadline", "later"));
+    }
+
+    @Test
+    void viewIsNotFilledAfterItsRepair_aCrashLeftItsToken_itIsRepairedByAnotherToken() {
+        everythingIsIn();
+        answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
+        answers.put("look-view-again", filled(0, 3));
+        effects.put(
+                "look-view-again",
+                () -> {
+                    if (tokensOfFills().size() == 2) {
+                        answers.put("look-view-again", filled(3, 3));
+                    }
+                });
+        assertThat(recover().getException()).isNull();
+        assertThat(tokensOfFills())
+                .containsExactly("t/id/2/5-9/db.x_daily", "t/id/2/5-9/db.x_daily/2");
+        Message look = getMockEndpoint("mock:look-view-again").getExchanges().get(0).getIn();
+        assertThat(look.getHeader("statement"))
+                .isEqualTo(
+                        "SELECT count() AS rows, toString(now64(3, 'UTC') + INTERVAL 30 SECOND) AS"
+                                + " deadline, (SELECT count() FROM (SELECT day, sum FROM x) WHERE"
+                                + " kafka_offsets[2] >= 5) AS made FROM db.x_daily WHERE"
+                                + " kafka_offsets[2] >= 5 SETTINGS additional_table_filters = {'x':"
+                                + " 'kafka_batch = \\'t/id/2/5-9\\''}");
+    }
+
+    private List<String> tokensOfFills() {
+        return getMockEndpoint("mock:fill-view").getExchanges().stream()
+                .map(fill -> fill.getIn().getHeader("statement", String.class))
+                .map(fill -> fill.replaceFirst("(?s).*deduplication_token = '([^']*)'.*", "$1"))
+                .toList();
+    }
+
+    @Test
+    void viewMakesNothingOfTheBatch_orKeepsNothing_itIsFilledOnce() {
+        everythingIsIn();
+        answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
+        answers.put("look-view-again", filled(0, 0));
+        assertThat(recover().getException()).isNull();
+        assertThat(tokensOfFills()).hasSize(1);
+        answers.put("views", List.of(view("db.x", "db.x_passed_on", "Null", 0, 1)));
+        answers.put("look-view-again", filled(0, 3));
+        assertThat(recover().getException()).isNull();
+        assertThat(tokensOfFills()).hasSize(2);
     }
 
     /** As where a log is read again: a view that has the repetitions need not have the others. */
@@ -951,7 +1042,8 @@ class SinkRouteTest extends CamelTestSupport {
                 "insert-keys",
                 "views",
                 "look-view",
-                "fill-view"
+                "fill-view",
+                "look-view-again"
             })
     void endpointRefuses_theRecoveryFailsThere(String endpoint) {
         everythingIsIn();
@@ -961,6 +1053,8 @@ class SinkRouteTest extends CamelTestSupport {
         }
         answers.put("look-keys", List.of());
         answers.put("look-view", List.of(Map.of("rows", 0, "deadline", "later")));
+        answers.put("look-view-again", filled(1, 1));
+        effects.put("insert-keys", () -> answers.put("look-keys", bothKeys()));
         failing = endpoint;
         assertThat(recover().getException()).hasStackTraceContaining(endpoint + " refuses");
         assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);

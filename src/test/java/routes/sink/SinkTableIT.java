@@ -159,7 +159,10 @@ class SinkTableIT {
             assertInTime(clickHouse, (String) before.get("deadline"));
             assertThat(count(clickHouse, "late_fill_sums")).isZero();
             clickHouse.execute(recovery.fill(view, look(clickHouse, recovery, view)));
-            assertThat(ClickHouse.number(look(clickHouse, recovery, view), "rows")).isEqualTo(1);
+            Map<String, Object> behind = look(clickHouse, recovery, view);
+            assertThat(ClickHouse.number(behind, "rows")).isEqualTo(1);
+            assertThat(ClickHouse.number(behind, "made")).isEqualTo(1);
+            assertThat(recovery.isUnfilled(view, behind)).isFalse();
         }
     }
 
