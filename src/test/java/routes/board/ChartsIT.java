@@ -135,7 +135,8 @@ class ChartsIT {
         pages.visit("flow");
         browser.await(By.cssSelector(panel("History") + " .chart canvas"));
         String charts =
-                "return [...document.querySelectorAll('.chart')].map(place =>"
+                "return [...document.querySelectorAll('.chart')].filter(place =>"
+                        + " place.clientWidth).map(place =>"
                         + " echarts.getInstanceByDom(place).getOption())";
         Awaitility.await("all charts are drawn")
                 .atMost(Duration.ofSeconds(30))
@@ -153,12 +154,17 @@ class ChartsIT {
                                         .isEqualTo(
                                                 List.of(
                                                         "rows/s time (UTC) true",
-                                                        "rows/s time (UTC) true",
                                                         "% of the time time (UTC) true",
                                                         "seconds time (UTC) true",
                                                         "records time (UTC) true",
                                                         "rows time (UTC) true",
                                                         "days time (UTC) true")));
+        assertThat(
+                        browser.script(
+                                "return document.querySelector(arguments[0]).hidden",
+                                panel("Rates")))
+                .as("no pipeline has a rate here")
+                .isEqualTo(true);
     }
 
     @Test

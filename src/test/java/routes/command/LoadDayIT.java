@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Jar;
 import harness.Objects;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,8 +62,18 @@ class LoadDayIT {
         }
     }
 
-    private Outcome load(LocalDate day, Map<String, String> others)
-            throws IOException, InterruptedException {
+    private Outcome load(LocalDate day, Map<String, String> others) throws Exception {
+        return load(day, others, err -> {});
+    }
+
+    /** What happens while it works, with the file that has what it says. */
+    @FunctionalInterface
+    private interface Meanwhile {
+        void happens(Path err) throws Exception;
+    }
+
+    private Outcome load(LocalDate day, Map<String, String> others, Meanwhile meanwhile)
+            throws Exception {
         Path out = outputs.resolve("out");
         Path err = outputs.resolve("err");
         Map<String, String> environment = new HashMap<>(sandbox.environment());
@@ -80,6 +91,7 @@ class LoadDayIT {
                         .redirectError(err.toFile())
                         .start();
         try {
+            meanwhile.happens(err);
             assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
@@ -91,7 +103,7 @@ class LoadDayIT {
     void terminal_isToldWhatIsWaitedFor_howFarItIs_andHowLongItTakes() throws Exception {
         put(DAY, LINES);
         long started = System.nanoTime();
-        Outcome outcome = load(DAY, Map.of());
+        Outcome outcome = load(DAY, Map.of(), LoadDayIT::holdUp);
         double seconds = (System.nanoTime() - started) / 1e9;
         assertThat(outcome.exit()).as(outcome.err()).isZero();
         assertThat(outcome.out()).startsWith(DAY + ": ").contains("400000 ");
@@ -111,6 +123,20 @@ class LoadDayIT {
         assertThat(number(last.group(1)) / number(last.group(2)))
                 .as("seconds that the rate is of, without the wait")
                 .isLessThan(seconds - 5);
+    }
+
+    /** Makes the reading take longer than an estimate needs, however fast the machine is. */
+    private static void holdUp(Path err) throws Exception {
+        Awaitility.await("the first lines")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> Files.readString(err).contains("lines/s"));
+        sandbox.command("pause", "clickhouse");
+        try {
+            TimeUnit.SECONDS.sleep(3);
+        } finally {
+            sandbox.command("resume", "clickhouse");
+        }
     }
 
     private static double number(String shown) {
