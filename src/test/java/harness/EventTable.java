@@ -46,16 +46,7 @@ public final class EventTable implements AutoCloseable {
 
     /** The environment of a runtime that has this pipeline and no other. */
     public Map<String, String> environment() {
-        Map<String, String> environment = services.environment();
-        String variable = name.toUpperCase(java.util.Locale.ROOT);
-        environment.put("CARAVAN_OUTBOXES", name);
-        environment.put("CARAVAN_SINKS", name);
-        environment.put("CARAVAN_OUTBOX_" + variable + "_TABLE", name);
-        environment.put("CARAVAN_OUTBOX_" + variable + "_TOPIC", name);
-        environment.put("CARAVAN_SINK_" + variable + "_TOPIC", name);
-        environment.put("CARAVAN_SINK_" + variable + "_TABLE", name);
-        environment.put("CARAVAN_SINK_" + variable + "_DDL", ddl.toAbsolutePath().toString());
-        return environment;
+        return services.environment(name, ddl);
     }
 
     /** Recent events; ids are given by the table. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -80,6 +81,21 @@ public final class Services {
         // The tests wait longer than a runtime does for an answer that never comes.
         environment.put("CARAVAN_CLICKHOUSE_TIMEOUT", "30s");
         environment.putAll(others);
+        return environment;
+    }
+
+    /** Of a runtime that carries a table of this name by a topic of this name into another one. */
+    public Map<String, String> environment(String name, Path ddl) {
+        Map<String, String> environment = environment();
+        String outbox = "CARAVAN_OUTBOX_" + name.toUpperCase(Locale.ROOT) + "_";
+        String sink = "CARAVAN_SINK_" + name.toUpperCase(Locale.ROOT) + "_";
+        environment.put("CARAVAN_OUTBOXES", name);
+        environment.put(outbox + "TABLE", name);
+        environment.put(outbox + "TOPIC", name);
+        environment.put("CARAVAN_SINKS", name);
+        environment.put(sink + "TOPIC", name);
+        environment.put(sink + "TABLE", name);
+        environment.put(sink + "DDL", ddl.toAbsolutePath().toString());
         return environment;
     }
 

@@ -35,8 +35,7 @@ public final class Recovery implements Rows {
     private long since;
     private List<Row> missing;
     private List<Row> toRepair = List.of();
-    private boolean hasKeys;
-    private List<Row> withoutKey = List.of();
+    private List<Row> withoutKey;
     private final Map<String, Integer> repairs = new HashMap<>();
 
     Recovery(SinkBatch batch, String table) {
@@ -125,15 +124,14 @@ public final class Recovery implements Rows {
         Set<Object> present = new HashSet<>();
         keys.forEach(row -> present.add(row.get("kafka_key")));
         withoutKey = batch.getRows().stream().filter(row -> !present.contains(row.key())).toList();
-        hasKeys = withoutKey.isEmpty();
-        if (!hasKeys) {
+        if (isKeyMissing()) {
             repair(table + "_keys", withoutKey.size());
         }
     }
 
-    /** True if a look has found each key of the batch in the list of keys. */
-    public boolean isWithKeys() {
-        return hasKeys;
+    /** True until a look has found each key of the batch in the list of keys. */
+    boolean looksForKeys() {
+        return withoutKey == null || isKeyMissing();
     }
 
     /** True if the list of keys lacks keys of the batch. */

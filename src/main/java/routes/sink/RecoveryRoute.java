@@ -59,7 +59,7 @@ public final class RecoveryRoute extends RouteBuilder {
                         .to("bean:sink-{{name}}?method=stillMissing").id("still-missing")
                     .end()
                 .end()
-                .loopDoWhile(RecoveryRoute::lacksKeys).id("until-keys")
+                .loopDoWhile(RecoveryRoute::looksForKeys).id("until-keys")
                     .to("clickhouse:{{table}}?parameters=${body.batch.lookUp}&outputHeader=keys" + SQL + "batch_keys.sql").id("look-keys")
                     .to("bean:sink-{{name}}?method=foundKeys").id("found-keys")
                     .filter(simple("${body.keyMissing}")).id("key-missing")
@@ -86,9 +86,9 @@ public final class RecoveryRoute extends RouteBuilder {
     }
     // spotless:on
 
-    private static boolean lacksKeys(Exchange exchange) {
+    private static boolean looksForKeys(Exchange exchange) {
         return exchange.getException() == null
-                && !exchange.getMessage().getBody(Recovery.class).isWithKeys();
+                && exchange.getMessage().getBody(Recovery.class).looksForKeys();
     }
 
     @SuppressWarnings("unchecked") // A row of an answer, and an answer.

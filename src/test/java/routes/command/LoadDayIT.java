@@ -2,7 +2,8 @@ package routes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import harness.Jar;
+import harness.Commands;
+import harness.Commands.Outcome;
 import harness.Objects;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,13 +28,10 @@ import sandbox.Sandbox;
 class LoadDayIT {
     private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
     private static final int LINES = 400_000;
-    private static final long MOST_SECONDS = 120;
 
     private static Sandbox sandbox;
 
     @TempDir private Path outputs;
-
-    private record Outcome(int exit, String out, String err) {}
 
     @BeforeAll
     static void start() throws Exception {
@@ -66,37 +64,13 @@ class LoadDayIT {
         return load(day, others, err -> {});
     }
 
-    /** What happens while it works, with the file that has what it says. */
-    @FunctionalInterface
-    private interface Meanwhile {
-        void happens(Path err) throws Exception;
-    }
-
-    private Outcome load(LocalDate day, Map<String, String> others, Meanwhile meanwhile)
+    private Outcome load(LocalDate day, Map<String, String> others, Commands.Meanwhile meanwhile)
             throws Exception {
-        Path out = outputs.resolve("out");
-        Path err = outputs.resolve("err");
         Map<String, String> environment = new HashMap<>(sandbox.environment());
         environment.putAll(others);
-        Process process =
-                Jar.process(
-                                environment,
-                                List.of(
-                                        "-Dlogback.configurationFile=logback-command.xml",
-                                        // What the shell tells a command of its caller.
-                                        "-Dcaravan.terminal=true"),
-                                "load-day",
-                                day.toString())
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-        try {
-            meanwhile.happens(err);
-            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+        // What the shell tells a command of its caller.
+        List<String> options = List.of("-Dcaravan.terminal=true");
+        return Commands.run(environment, options, outputs, meanwhile, "load-day", day.toString());
     }
 
     @Test

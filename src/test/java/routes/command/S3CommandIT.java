@@ -2,16 +2,14 @@ package routes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import harness.Jar;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import harness.Commands;
+import harness.Commands.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,18 +19,10 @@ import sandbox.Sandbox;
 
 /** {@code caravan s3} as people run it, on the embedded S3. */
 class S3CommandIT {
-    private static final long MOST_SECONDS = 120;
-
     private static Sandbox sandbox;
 
     @TempDir private Path caller;
     @TempDir private Path outputs;
-
-    private record Outcome(int exit, byte[] bytes, String err) {
-        String out() {
-            return new String(bytes, StandardCharsets.UTF_8);
-        }
-    }
 
     @BeforeAll
     static void start() throws Exception {
@@ -44,35 +34,21 @@ class S3CommandIT {
         sandbox.close();
     }
 
-    private Outcome s3(String... arguments) throws IOException, InterruptedException {
+    private Outcome s3(String... arguments) throws Exception {
         return s3(Map.of(), arguments);
     }
 
-    private Outcome s3(Map<String, String> others, String... arguments)
-            throws IOException, InterruptedException {
-        Path out = outputs.resolve("out");
-        Path err = outputs.resolve("err");
+    private Outcome s3(Map<String, String> others, String... arguments) throws Exception {
         Map<String, String> environment = new HashMap<>(sandbox.environment());
         environment.putAll(others);
-        Process process =
-                Jar.process(
-                                environment,
-                                List.of(
-                                        "-Dlogback.configurationFile=logback-command.xml",
-                                        // What the shell tells a command of its caller.
-                                        "-Dcaravan.caller=" + caller,
-                                        "-Dcaravan.terminal=false"),
-                                Stream.concat(Stream.of("s3"), Stream.of(arguments))
-                                        .toArray(String[]::new))
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-        try {
-            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Outcome(process.exitValue(), Files.readAllBytes(out), Files.readString(err));
+        // What the shell tells a command of its caller.
+        List<String> options = List.of("-Dcaravan.caller=" + caller, "-Dcaravan.terminal=false");
+        return Commands.run(
+                environment,
+                options,
+                outputs,
+                err -> {},
+                Stream.concat(Stream.of("s3"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     @Test

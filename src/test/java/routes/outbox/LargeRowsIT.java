@@ -46,14 +46,7 @@ class LargeRowsIT {
                     kafka_offset UInt64
                 ) ENGINE = MergeTree ORDER BY id;
                 """);
-        Map<String, String> environment = services.environment();
-        environment.put("CARAVAN_OUTBOXES", "large");
-        environment.put("CARAVAN_OUTBOX_LARGE_TABLE", "large");
-        environment.put("CARAVAN_OUTBOX_LARGE_TOPIC", "large");
-        environment.put("CARAVAN_SINKS", "large");
-        environment.put("CARAVAN_SINK_LARGE_TOPIC", "large");
-        environment.put("CARAVAN_SINK_LARGE_TABLE", "large");
-        environment.put("CARAVAN_SINK_LARGE_DDL", ddl.toAbsolutePath().toString());
+        Map<String, String> environment = services.environment("large", ddl);
         try (ClickHouse clickHouse = services.clickHouse()) {
             try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning()) {
                 Awaitility.await("the small ones")
@@ -186,16 +179,9 @@ class LargeRowsIT {
                     kafka_offset UInt64
                 ) ENGINE = MergeTree ORDER BY id;
                 """);
-        Map<String, String> environment = services.environment();
-        environment.put("CARAVAN_OUTBOXES", "arriving");
-        environment.put("CARAVAN_OUTBOX_ARRIVING_TABLE", "arriving");
+        Map<String, String> environment = services.environment("arriving", ddl);
         environment.put("CARAVAN_OUTBOX_ARRIVING_ARRIVAL", "arrival");
-        environment.put("CARAVAN_OUTBOX_ARRIVING_TOPIC", "arriving");
         environment.put("CARAVAN_OUTBOX_ARRIVING_RECORD_BYTES", "1MB");
-        environment.put("CARAVAN_SINKS", "arriving");
-        environment.put("CARAVAN_SINK_ARRIVING_TOPIC", "arriving");
-        environment.put("CARAVAN_SINK_ARRIVING_TABLE", "arriving");
-        environment.put("CARAVAN_SINK_ARRIVING_DDL", ddl.toAbsolutePath().toString());
         return environment;
     }
 

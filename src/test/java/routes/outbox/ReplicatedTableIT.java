@@ -47,17 +47,10 @@ class ReplicatedTableIT {
                     kafka_offset UInt64
                 ) ENGINE = MergeTree ORDER BY code;
                 """);
-        Map<String, String> environment = services.environment();
-        environment.put("CARAVAN_OUTBOXES", "tickets");
+        Map<String, String> environment = services.environment("tickets", ddl);
         environment.put("CARAVAN_OUTBOX_TICKETS_SERVER", "subscriber");
-        environment.put("CARAVAN_OUTBOX_TICKETS_TABLE", "tickets");
         environment.put("CARAVAN_OUTBOX_TICKETS_ARRIVAL", "seq");
-        environment.put("CARAVAN_OUTBOX_TICKETS_TOPIC", "tickets");
         environment.put("CARAVAN_OUTBOX_TICKETS_ROWS", "50");
-        environment.put("CARAVAN_SINKS", "tickets");
-        environment.put("CARAVAN_SINK_TICKETS_TOPIC", "tickets");
-        environment.put("CARAVAN_SINK_TICKETS_TABLE", "tickets");
-        environment.put("CARAVAN_SINK_TICKETS_DDL", ddl.toAbsolutePath().toString());
         try {
             assertRefused(
                     environment, "ALTER SEQUENCE tickets_arrival INCREMENT 1 CACHE 1 NO CYCLE");

@@ -156,9 +156,9 @@ final class SimulatedRoute {
                 if (recovery.isKeyMissing()) {
                     insert = clickHouse.insertKeys(token("x_keys"), recovery.getKeys());
                 }
-                return recovery.isWithKeys() || !behaviour.looksBehindRepairs()
-                        ? Step.LOOK_VIEWS
-                        : Step.KEYS;
+                return recovery.looksForKeys() && behaviour.looksBehindRepairs()
+                        ? Step.KEYS
+                        : Step.LOOK_VIEWS;
             case LOOK_VIEWS:
                 views = clickHouse.views();
                 return Step.LOOK_VIEW;
