@@ -1,5 +1,6 @@
 package routes.kafka;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
@@ -55,6 +56,8 @@ final class RangesMetrics {
                             "lag.records",
                             "Records that the group has not done yet, on this process's partitions",
                             () -> partitions.values().stream().mapToLong(Lag::records).sum());
+            // At zero from the beginning: a rate of it has to see the first loss.
+            lost(name, group, topic);
         }
         meters("caravan.ranges.", group, topic)
                 .gauge(
@@ -83,12 +86,15 @@ final class RangesMetrics {
 
     void lost(String group, String topic, int partition, long records) {
         for (String name : List.of("caravan.ranges.", BEFORE)) {
-            meters(name, group, topic)
-                    .counter(
-                            "records.lost",
-                            "Records that Kafka's retention deleted before they were read")
-                    .increment(records);
+            lost(name, group, topic).increment(records);
         }
+    }
+
+    private Counter lost(String prefix, String group, String topic) {
+        return meters(prefix, group, topic)
+                .counter(
+                        "records.lost",
+                        "Records that Kafka's retention deleted before they were read");
     }
 
     private Meters meters(String prefix, String group, String topic) {
