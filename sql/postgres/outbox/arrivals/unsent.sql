@@ -1,6 +1,6 @@
 -- The rows behind a pipeline's position as they arrived, up to :?bytes of JSON, unless another runtime holds the
 -- position; before them, those that were skipped and are released. A pipeline that has no position yet begins before the first
--- row, with the next poll.
+-- row, with the next poll. The columns are read by their place.
 WITH begun AS (
     INSERT INTO caravan_arrivals.position (pipeline, relation)
     SELECT CAST(:?pipeline AS text), '{table}'::regclass::oid
@@ -40,7 +40,7 @@ FROM (
                     WHEN {size} <= :?largest
                         THEN row_to_json((SELECT whole_row FROM (SELECT {columns}) AS whole_row))::text
                 END AS value,
-                to_char({committed} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') AS committed,
+                ({committed} AT TIME ZONE 'UTC')::text AS committed,
                 t.xmin AS transaction
             FROM (
                 (

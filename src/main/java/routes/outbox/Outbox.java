@@ -14,13 +14,10 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
-import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.support.DefaultMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import routes.kafka.CommitTime;
 import routes.pipeline.Reason;
 
 /** What the outbox route decides for one table; for one poll at a time. */
@@ -138,6 +135,7 @@ public final class Outbox {
         long size = 0;
         long largest = 0;
         UnsentRow last = null;
+        byte[] committed = null;
         Partitioning parts = Partitioning.of(locked.isEmpty() ? null : locked.get(0).numbers());
         for (UnsentRow row : locked) {
             if (row.value() != null || settings.arrival().isPresent()) {
@@ -147,7 +145,10 @@ public final class Outbox {
             if (row.value() == null) {
                 tooLarge.add(row);
             } else {
-                messages.add(message(row, parts.partition(row), exchange));
+                if (last == null || row.transaction() != last.transaction()) {
+                    committed = row.commitTime();
+                }
+                messages.add(row.message(parts.partition(row), committed, exchange));
                 sentOf.get(row.relation()).places.add(row.place());
                 sentOf.get(row.relation()).keys.add(row.key());
                 size += row.bytes();
@@ -161,20 +162,6 @@ public final class Outbox {
         helped = backlog && largest <= settings.bytes();
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, backlog);
         return messages;
-    }
-
-    private static Message message(UnsentRow row, Integer partition, Exchange exchange) {
-        Message message = new DefaultMessage(exchange);
-        message.setBody(row.value());
-        message.setHeader(KafkaConstants.KEY, row.key());
-        if (partition != null) {
-            message.setHeader(KafkaConstants.PARTITION_KEY, partition);
-        }
-        if (row.committed() != null) {
-            message.setHeader(
-                    CommitTime.HEADER, row.committed().getBytes(StandardCharsets.US_ASCII));
-        }
-        return message;
     }
 
     private void tell(List<UnsentRow> locked) {

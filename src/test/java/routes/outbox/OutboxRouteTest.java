@@ -131,7 +131,7 @@ class OutboxRouteTest extends CamelTestSupport {
                 key.getBytes(StandardCharsets.UTF_8),
                 value,
                 bytes,
-                "2026-03-29T01:02:03.456789",
+                "2026-03-29 01:02:03.456789",
                 key,
                 null,
                 Long.parseLong(key) + 1_000,
