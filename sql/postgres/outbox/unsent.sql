@@ -31,14 +31,12 @@ FROM (
             t.ctid AS place,
             {key} AS key,
             {size} AS size,
-            CASE
-                WHEN {size} <= :?largest
-                    THEN row_to_json((SELECT whole_row FROM (SELECT {columns}) AS whole_row))::text
-            END AS value,
+            CASE WHEN {size} <= :?largest THEN row_to_json(whole_row)::text END AS value,
             ({committed} AT TIME ZONE 'UTC')::text AS committed,
             {first}::text AS after,
             t.xmin AS transaction
         FROM {table} AS t
+        CROSS JOIN LATERAL (SELECT {columns}) AS whole_row
         WHERE
             t.{apart} IS NOT TRUE
             AND {first} >= coalesce(
