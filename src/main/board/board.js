@@ -13,7 +13,7 @@ export { dayField } from "./days.js";
 export * from "./elements.js";
 export * from "./format.js";
 export { every, whenLeft } from "./leaving.js";
-export { act, get } from "./session.js";
+export { act, ask, get, session } from "./session.js";
 export { table } from "./tables.js";
 
 /** How long a panel that has a problem to show waits until it asks again. */

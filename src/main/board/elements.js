@@ -13,6 +13,9 @@ export function element(name, attributes = {}, ...children) {
 }
 
 export const note = (text) => element("p", { class: "note" }, text);
+/** In place of a text that may hold people's names, for those who may not see them. */
+export const hidden = () => element("span", { class: "faint" }, "log in to see the values");
+
 export const problem = (text) => element("p", { class: "problem" }, text);
 
 /** A name that may go on in the next line behind its underscores, points and slashes. */

@@ -1,5 +1,5 @@
 // What no table could hold, and sending it again: all of a topic, one, or one that was edited.
-import { act, ago, element, every, get, note, notice, panel, problem, refill, shown, table } from "../../board.js";
+import { act, ago, ask, element, every, get, hidden, note, notice, panel, problem, refill, session, shown, table } from "../../board.js";
 import { edit } from "./edit.js";
 import { button, newest, turns } from "./parts.js";
 
@@ -7,6 +7,7 @@ const LOOK_MS = 5_000;
 
 /** The form for one letter, with its whole value. */
 async function editLetter(topic, record, show) {
+  if (!session.names && !(await ask())) return;
   const letter = await get(`/api/dead-letters/letter?${new URLSearchParams({ topic, record })}`);
   if (letter.problem) {
     notice(letter.problem);
@@ -59,7 +60,7 @@ function letters(found, parts, look, show) {
       letter.replayOf ? `${letter.origin}, sent again from ${letter.replayOf}` : letter.origin,
       element("code", {}, letter.key ?? "–"),
       letter.reason,
-      element("code", {}, letter.value ?? "–"),
+      letter.value === undefined ? hidden() : element("code", {}, letter.value ?? "–"),
       actions(topic, letter, show) ?? "",
     ]);
     const kinds = { rejected: "short", key: "short", reason: "long", value: "long", state: "short", "": "short" };

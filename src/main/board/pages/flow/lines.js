@@ -1,5 +1,5 @@
 // Rejected lines of daily files, and loading one again that was edited.
-import { act, element, every, get, note, notice, panel, problem, refill, table } from "../../board.js";
+import { act, ask, element, every, get, hidden, note, notice, panel, problem, refill, session, table } from "../../board.js";
 import { edit } from "./edit.js";
 import { newest, turns } from "./parts.js";
 
@@ -10,6 +10,7 @@ export const NO_LOAD = "No daily file has been loaded here: see load in caravan.
 
 /** The form for one line, with its whole text. */
 async function editLine(day, line, show) {
+  if (!session.names && !(await ask())) return;
   const answer = await get(`/api/query/rejected_line?${new URLSearchParams({ day, line })}`);
   if (answer.problem || !answer.data.length) {
     notice(answer.problem ?? `Line ${line} of ${day} is not a rejected line any more.`);
@@ -60,7 +61,7 @@ function lines(found, show) {
       "Edit",
     );
     const waits = Number(row[at.edited]) ? "edited, waits for its day" : "rejected";
-    return [day, row[at.file], line, row[at.reason], element("code", {}, row[at.text]), element("span", { class: "mark warn" }, waits), button];
+    return [day, row[at.file], line, row[at.reason], row[at.text] === null ? hidden() : element("code", {}, row[at.text]), element("span", { class: "mark warn" }, waits), button];
   });
   return table(columns, rows);
 }
@@ -79,7 +80,7 @@ export function linesPanel(days) {
       get(`/api/query/rejected_lines?${new URLSearchParams({ ...days, to, after })}`),
       get(`/api/query/rejected_days?${range}`),
     ]);
-    file.hidden = !found.data?.length;
+    file.hidden = !session.names || !found.data?.length;
     const failed = [found, perDay].find((answer) => answer.problem);
     if (failed) {
       refill(place, failed.missing ? note(NO_LOAD) : problem(failed.problem));

@@ -1,6 +1,8 @@
 package routes.board;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,7 @@ import routes.marts.MartState;
 import routes.marts.MartStates;
 import routes.settings.Settings;
 import routes.web.Answer;
+import routes.web.Problem;
 import routes.web.Visit;
 import routes.web.WebServer;
 import routes.web.WebServer.Access;
@@ -32,6 +36,10 @@ import routes.web.WebServer.Access;
  */
 public final class Board implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Board.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** From the first quotation mark to the last: what is quoted may have some itself. */
+    private static final Pattern QUOTED = Pattern.compile("['\"].*['\"]", Pattern.DOTALL);
 
     private final Flow flow;
     private final Servers servers;
@@ -103,7 +111,8 @@ public final class Board implements AutoCloseable {
         server.add("/api/flow", Access.READERS, visit -> Answer.json(flow.described()));
         server.add("/api/jobs", Access.READERS, visit -> Answer.json(jobs.described(visit)));
         server.add("/api/marts", Access.READERS, visit -> Answer.json(marts()));
-        server.add("/api/dead-letters", Access.READERS, visit -> Answer.json(letters.described()));
+        server.add(
+                "/api/dead-letters", Access.READERS, visit -> letters(visit, letters.described()));
         server.add("/api/counts", Access.READERS, visit -> Answer.json(counts.described()));
         server.add("/api/query", Access.READERS, queries::answer);
         act(server, "/api/jobs/run", "run a day", Board::day, jobs::run);
@@ -148,14 +157,39 @@ public final class Board implements AutoCloseable {
                 lines::load);
     }
 
+    /** Dead letters; their values may hold people's names. */
+    private Answer letters(Visit visit, Map<String, Object> letters) {
+        JsonNode told = JSON.valueToTree(letters);
+        if (!queries.showsNamesTo(visit)) {
+            told.findParents("value").forEach(Board::hideValue);
+        }
+        return Answer.json(told);
+    }
+
+    /** Takes the value out, and what the reason quotes of it. */
+    private static void hideValue(JsonNode letter) {
+        ((ObjectNode) letter).remove("value");
+        if (letter.path("reason").isTextual()) {
+            String reason = QUOTED.matcher(letter.path("reason").asText()).replaceAll("'…'");
+            ((ObjectNode) letter).put("reason", reason);
+        }
+    }
+
     private Answer letter(Visit visit) {
+        if (!queries.showsNamesTo(visit)) {
+            throw new Problem(
+                    403,
+                    "The value of a dead letter may hold people's names: log in, or set"
+                            + " caravan.board.names=open");
+        }
         return Answer.json(
                 letters.letter(
                         visit.parameter("topic").orElse(""), visit.parameter("record").orElse("")));
     }
 
     private Answer older(Visit visit) {
-        return Answer.json(
+        return letters(
+                visit,
                 letters.older(
                         visit.parameter("topic").orElse(""), visit.parameter("part").orElse("")));
     }

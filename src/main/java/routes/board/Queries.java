@@ -13,6 +13,10 @@ import routes.web.Visit;
 /** The answers of the named queries, for the page and as files. */
 final class Queries implements AutoCloseable {
     private static final String CSV = ".csv";
+    private static final String ROWS = "JSONCompact";
+
+    /** The page lists them without their texts, too. */
+    private static final String REJECTED_LINES = "rejected_lines";
 
     private final NamedQueries queries;
     private final boolean safeCsv;
@@ -29,6 +33,11 @@ final class Queries implements AutoCloseable {
         return openNames;
     }
 
+    /** True if this visitor may see people's names, and texts that may hold some. */
+    boolean showsNamesTo(Visit visit) {
+        return openNames || visit.user().isPresent();
+    }
+
     /**
      * {@code /NAME} is columns and rows, {@code /NAME.csv} a file of all of them. A problem of rows
      * says whether it is that the tables are {@code missing}.
@@ -40,15 +49,17 @@ final class Queries implements AutoCloseable {
         if (!NamedQueries.names().contains(name)) {
             throw new Problem(404, "There is no query " + name);
         }
-        if (!openNames && NamedQueries.namesPeople(name) && visit.user().isEmpty()) {
+        boolean names = showsNamesTo(visit);
+        boolean listed = !csv && name.equals(REJECTED_LINES);
+        if (!names && !listed && NamedQueries.namesPeople(name)) {
             throw new Problem(
                     403,
                     "The query "
                             + name
-                            + " tells people's names: log in, or set caravan.board.names=open");
+                            + " may tell people's names: log in, or set caravan.board.names=open");
         }
         Map<String, String> values = values(name, visit);
-        return csv ? file(name, values) : rows(name, values);
+        return csv ? file(name, values) : rows(name, values, names);
     }
 
     /** From the address: the query's own parameters, and the usual days where none are given. */
@@ -66,14 +77,18 @@ final class Queries implements AutoCloseable {
         }
     }
 
-    private Answer rows(String name, Map<String, String> values) {
+    private Answer rows(String name, Map<String, String> values, boolean texts) {
         return new Answer(
                 200,
                 "application/json",
                 Map.of(),
                 out -> {
                     try {
-                        queries.answer(name, values, "JSONCompact", out);
+                        if (texts) {
+                            queries.answer(name, values, ROWS, out);
+                        } else {
+                            queries.answerWithoutTexts(name, values, ROWS, out);
+                        }
                     } catch (QueryFailed e) {
                         Answer.json(Map.of("problem", e.getMessage(), "missing", e.isMissing()))
                                 .body()

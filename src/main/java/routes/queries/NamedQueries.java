@@ -32,8 +32,12 @@ public final class NamedQueries implements AutoCloseable {
     /** What part of many rows a query gives: the first hundred. */
     private static final Map<String, String> FIRST_PART = Map.of("after", "0", "most", "100");
 
-    /** The columns that hold names of people. */
-    private static final Pattern PERSON = Pattern.compile("\\b(\\w+_FIO|username)\\b");
+    /** The columns that hold names of people, or texts that may hold some. */
+    private static final Pattern PERSON = Pattern.compile("\\b(\\w+_FIO|username|text)\\b");
+
+    private static final Pattern TEXT = Pattern.compile("\\btext\\b");
+    private static final String WITHOUT_TEXT =
+            "SELECT * REPLACE (CAST(NULL, 'Nullable(String)') AS text) FROM (\n%s)";
 
     // ClickHouse's error codes, as in system.errors.
     private static final int UNKNOWN_TABLE = 60;
@@ -73,7 +77,7 @@ public final class NamedQueries implements AutoCloseable {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Whether a query's answer has names of people. */
+    /** Whether a query's answer has names of people, or texts that may hold some. */
     public static boolean namesPeople(String name) {
         return PERSON.matcher(text(name)).find();
     }
@@ -118,10 +122,27 @@ public final class NamedQueries implements AutoCloseable {
      * @throws QueryFailed when there is no answer; nothing has been written then
      */
     public void answer(String name, Map<String, String> values, String format, OutputStream out) {
+        answer(name, text(name), values, format, out);
+    }
+
+    /** As {@link #answer}, with NULL for each text of the source: it may hold people's names. */
+    public void answerWithoutTexts(
+            String name, Map<String, String> values, String format, OutputStream out) {
+        String sql = text(name);
+        answer(
+                name,
+                TEXT.matcher(sql).find() ? WITHOUT_TEXT.formatted(sql) : sql,
+                values,
+                format,
+                out);
+    }
+
+    private void answer(
+            String name, String sql, Map<String, String> values, String format, OutputStream out) {
         Map<String, Object> bound = new HashMap<>();
         values.forEach((parameter, value) -> bound.put(parameter, ClickHouse.escaped(value)));
         try {
-            clickHouse.copy(text(name), bound, format, out);
+            clickHouse.copy(sql, bound, format, out);
         } catch (RuntimeException e) {
             throw failed(name, e);
         }

@@ -14,6 +14,7 @@ import harness.Browser;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -97,7 +98,20 @@ class LettersIT {
             browser.awaitText(step("sink-" + NAME), "4 dead letters");
             browser.awaitText(panel("Dead letters"), "4 of 4 records not replayed");
 
+            // Values may hold people's names: they need the login, and nothing else does.
+            browser.awaitText(panel("Dead letters"), "log in to see the values", "expected '…'");
+            assertThat(browser.text(panel("Dead letters"))).doesNotContain("points_spent");
+            String one = "topic=" + LETTERS + "&record=0:0";
+            HttpResponse<String> refused = runtime.get("/api/dead-letters/letter?" + one);
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).contains("people's names").doesNotContain("points_spent");
+            assertThat(runtime.get("/api/dead-letters").body())
+                    .contains("\"reason\"", "\"key\"")
+                    .doesNotContain("\"value\"", "points_spent");
+
             click(browser, By.cssSelector("[aria-label='Edit 0:0']"));
+            logIn(browser);
+            browser.awaitText(panel("Dead letters"), "points_spent");
             WebElement text = browser.await(By.cssSelector("dialog.edit textarea"));
             assertThat(text.getDomProperty("value")).isEqualTo(event(1, "\"many\""));
             assertThat(browser.barriers()).isEmpty();
@@ -105,7 +119,6 @@ class LettersIT {
             text.clear();
             text.sendKeys(event(1, "11"));
             click(browser, By.cssSelector("dialog.edit button[type=submit]"));
-            logIn(browser);
             browser.awaitText("0:0, edited, was sent again");
             browser.awaitText(panel("Dead letters"), "3 of 4 records not replayed");
             browser.awaitText(step("sink-" + NAME), "3 dead letters");
@@ -186,6 +199,11 @@ class LettersIT {
                                         .containsExactly(Map.of("user_id", user)));
     }
 
+    private static String older(RuntimeProcess runtime, String address, String pointer)
+            throws Exception {
+        return new ObjectMapper().readTree(runtime.get(address).body()).at(pointer).asText();
+    }
+
     @Test
     void lettersBeforeTheNewestTwenty_areReached_andReplayed() throws Exception {
         String name = "letters_older";
@@ -204,6 +222,12 @@ class LettersIT {
             browser.visit("/");
             String topic = name + ".dead-letter";
             browser.awaitText(panel("Dead letters"), "newest 20 of 45");
+            String part = older(runtime, "/api/dead-letters", "/topics/0/older");
+            assertThat(
+                            runtime.get("/api/dead-letters/older?topic=" + topic + "&part=" + part)
+                                    .body())
+                    .contains("\"newer\":20")
+                    .doesNotContain("\"value\"", "number 2");
             By older = By.cssSelector("[aria-label='Older dead letters of " + topic + "']");
             click(browser, older);
             browser.awaitText(panel("Dead letters"), "21 to 40 of 45");
