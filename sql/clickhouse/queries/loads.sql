@@ -13,5 +13,5 @@ SELECT
 FROM raw.loads
 WHERE day BETWEEN {from:Date} AND {to:Date}
 ORDER BY raw.loads.loaded_at DESC, day DESC
-LIMIT 1000
+LIMIT {most:UInt64}
 SETTINGS exact_rows_before_limit = 1

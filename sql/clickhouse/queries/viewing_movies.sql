@@ -9,4 +9,5 @@ FROM marts.viewing_sessions
 WHERE toDate(started) BETWEEN {from:Date} AND {to:Date}
 GROUP BY movie_id
 ORDER BY watched_minutes DESC, movie_id
-LIMIT 5000
+LIMIT {most:UInt64}
+SETTINGS exact_rows_before_limit = 1

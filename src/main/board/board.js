@@ -19,6 +19,9 @@ export { table } from "./tables.js";
 /** How long a panel that has a problem to show waits until it asks again. */
 const AGAIN_MS = 5_000;
 
+/** How many rows a panel shows where a query may have very many; its file has all. */
+const MOST_ROWS = 1_000;
+
 const pages = new Map();
 
 /**
@@ -31,12 +34,13 @@ export function page(id, title, draw, options = {}) {
 
 /**
  * A panel that shows a named query's answer: draw(columns, rows) returns an element. It says so when there are no rows,
- * the table is not built or ClickHouse is away, asks again then, and offers the rows as a file. absent: the quiet sentence
- * for tables that are missing, where that is no fault.
+ * the table is not built or ClickHouse is away, asks again then, and offers all rows as a file. absent: the quiet sentence
+ * for tables that are missing, where that is no fault. values.most: how many rows are drawn at most, where the query takes it.
  */
 export function queryPanel(title, query, values, draw, hint = "", absent = "") {
-  const range = new URLSearchParams(values).toString();
-  const file = element("a", { href: `/api/query/${query}.csv?${range}`, download: `${query}.csv`, "aria-label": `CSV: ${title}` }, "CSV");
+  const { most = MOST_ROWS, ...chosen } = values;
+  const range = new URLSearchParams({ ...chosen, most }).toString();
+  const file = element("a", { href: `/api/query/${query}.csv?${new URLSearchParams(chosen)}`, download: `${query}.csv`, "aria-label": `CSV: ${title}` }, "CSV");
   const made = panel(title, hint, file);
   const place = element("div", {}, note("Asking ClickHouse …"));
   made.append(place);
@@ -55,7 +59,7 @@ export function queryPanel(title, query, values, draw, hint = "", absent = "") {
     } else {
       place.replaceChildren(draw(answer.meta, answer.data));
       const [rows, all] = [answer.data.length, answer.rows_before_limit_at_least];
-      if (rows < all) place.append(note(`The first ${shown(rows)} of ${shown(all)} rows. Choose fewer days to see the others.`));
+      if (rows < all) place.append(note(`The first ${shown(rows)} of ${shown(all)} rows; the CSV has all of them.`));
     }
     const old = await former;
     if (old && !left) place.prepend(problem(old));

@@ -1,6 +1,6 @@
 // What is due, what the jobs did, and asking for a day.
 import { act, ago, dayField, element, every, get, note, panel, problem, refill, table } from "../../board.js";
-import { some } from "./parts.js";
+import { newest, turns } from "./parts.js";
 
 const LOOK_MS = 5_000;
 
@@ -23,7 +23,23 @@ function dayButton(text, address, { job, day }, show) {
   return element("button", { type: "button", class: "small", "aria-label": `${text} ${job} of ${day}`, click: press }, text);
 }
 
-function jobs(found, show) {
+/** A part's place among all of them, with buttons to the others; nothing where it is all. part: its name in parts. */
+function place(rows, part, what, parts, show, order = "newest") {
+  const { total, number } = rows[0];
+  const [before, end] = [number - 1, number - 1 + rows.length];
+  if (!before && end === total) return null;
+  const next = end < total ? () => (parts[part] = part === "runs" ? rows.at(-1).id : end) : null;
+  const back = before ? () => delete parts[part] : null;
+  return element(
+    "div",
+    { class: "row" },
+    element("small", {}, newest(rows.length, total, before, order)),
+    turns(what, next, back, show, order === "newest" ? undefined : ["Newer", "Oldest"]),
+  );
+}
+
+/** parts has where the part begins that is shown of due and cancelled days and of runs, if it is not the first. */
+function jobs(found, parts, show) {
   const made = [];
   if (found.jobs.length) {
     made.push(
@@ -44,7 +60,7 @@ function jobs(found, show) {
         found.due.map((due) => [due.job, due.day, due.attempts, ago(due.due_since).replace(" ago", ""), due.problem, dayButton("Cancel", "/api/jobs/cancel", due, show)]),
       ),
     );
-    made.push(some(found.due.length, found.due[0].total, "", "oldest"));
+    made.push(place(found.due, "due", "due days", parts, show, "oldest"));
   }
   if (found.cancelled.length) {
     made.push(element("h3", {}, "Cancelled"));
@@ -61,7 +77,7 @@ function jobs(found, show) {
         ]),
       ),
     );
-    made.push(some(found.cancelled.length, found.cancelled[0].total, ""));
+    made.push(place(found.cancelled, "cancelled", "cancelled days", parts, show));
   }
   made.push(element("h3", {}, "Runs"));
   made.push(
@@ -79,7 +95,7 @@ function jobs(found, show) {
         )
       : note("No run in this period."),
   );
-  if (found.runs.length) made.push(some(found.runs.length, found.runs[0].total, ": choose fewer days to see the others"));
+  if (found.runs.length) made.push(place(found.runs, "runs", "runs", parts, show));
   return made.filter((part) => part);
 }
 
@@ -104,16 +120,24 @@ function askForDay(names, shownAgain) {
 
 export function jobsPanel(days) {
   const made = panel("Jobs", "daily jobs");
-  const place = element("div", {}, note("Asking Postgres …"));
-  made.append(place);
+  const panelPlace = element("div", {}, note("Asking Postgres …"));
+  made.append(panelPlace);
   let form;
+  const parts = {};
   const show = async () => {
-    const found = await get(`/api/jobs?${new URLSearchParams(days)}`);
+    const found = await get(`/api/jobs?${new URLSearchParams({ ...days, ...parts })}`);
     if (!found.jobs) {
-      place.replaceChildren(problem(found.problem));
+      panelPlace.replaceChildren(problem(found.problem));
       return;
     }
-    refill(place, ...jobs(found, show));
+    // Days that were due are done since: there is no such part any more.
+    const gone = Object.keys(parts).filter((part) => found[part]?.length === 0);
+    if (gone.length) {
+      gone.forEach((part) => delete parts[part]);
+      await show();
+      return;
+    }
+    refill(panelPlace, ...jobs(found, parts, show));
     if (!form && found.jobs.length) {
       form = askForDay(found.jobs.map((job) => job.name), show);
       made.append(form);

@@ -21,19 +21,19 @@ export function button(text, attributes, work, show) {
   return made;
 }
 
-/** Which rows these are, of those that are sorted by age: so many that come after so many newer ones. */
-export function newest(rows, total, newer = 0) {
-  return newer ? `${shown(newer + 1)} to ${shown(newer + rows)} of ${shown(total)}, the newest first` : `newest ${shown(rows)} of ${shown(total)}`;
+/** Which rows these are, of those that are sorted by age: so many that come after so many before. order: which are the first. */
+export function newest(rows, total, before = 0, order = "newest") {
+  return before ? `${shown(before + 1)} to ${shown(before + rows)} of ${shown(total)}, the ${order} first` : `${order} ${shown(rows)} of ${shown(total)}`;
 }
 
-/** Says so where not all rows are there; nothing if they are. order: "newest", or what else those are that are there. */
-export const some = (rows, total, more, order = "newest") => (rows < total ? note(`The ${order} ${shown(rows)} of ${shown(total)}${more}.`) : null);
+/** Says so where not all rows are there; nothing if they are. */
+export const some = (rows, total, more) => (rows < total ? note(`The newest ${shown(rows)} of ${shown(total)}${more}.`) : null);
 
-/** Buttons to the next older rows and back to the newest; older and back are what they do, null where there are none. */
-export function turns(what, older, back, show) {
+/** Buttons to the next rows and back to the first; next and back are what they do, null where there are none. */
+export function turns(what, next, back, show, [onward, first] = ["Older", "Newest"]) {
   const made = [
-    older ? button("Older", { class: "small", "aria-label": `Older ${what}` }, older, show) : null,
-    back ? button("Newest", { class: "small", "aria-label": `Newest ${what}` }, back, show) : null,
+    next ? button(onward, { class: "small", "aria-label": `${onward} ${what}` }, next, show) : null,
+    back ? button(first, { class: "small", "aria-label": `${first} ${what}` }, back, show) : null,
   ];
-  return older || back ? element("span", { class: "actions" }, made) : null;
+  return next || back ? element("span", { class: "actions" }, made) : null;
 }

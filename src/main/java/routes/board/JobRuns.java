@@ -49,17 +49,26 @@ final class JobRuns {
     /**
      * For the page; a problem in place of days and runs where Postgres does not answer.
      *
-     * @param visit its parameters {@code from} and {@code to} are the days when runs began
-     * @throws Problem when one of them is no day
+     * @param visit its parameters {@code from} and {@code to} are the days when runs began; {@code
+     *     runs} is the id before which they are, {@code due} and {@code cancelled} how many days
+     *     are left out that come first
+     * @throws Problem when one of them is no day or number
      */
     Map<String, Object> described(Visit visit) {
         Days range = range(visit);
+        Map<String, Object> which =
+                Map.of(
+                        "from", range.from().toString(),
+                        "to", range.to().toString(),
+                        "runs", number(visit, "runs", Long.MAX_VALUE),
+                        "due", number(visit, "due", 0),
+                        "cancelled", number(visit, "cancelled", 0));
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("jobs", jobs.stream().map(JobRuns::described).toList());
         try {
-            described.put("due", rows("due_days.sql", range));
-            described.put("cancelled", rows("cancelled_days.sql", range));
-            described.put("runs", rows("runs.sql", range));
+            described.put("due", rows("due_days.sql", which));
+            described.put("cancelled", rows("cancelled_days.sql", which));
+            described.put("runs", rows("runs.sql", which));
         } catch (CamelExecutionException e) {
             SQLException cause = e.getExchange().getException(SQLException.class);
             if (cause != null && MISSING.contains(cause.getSQLState())) {
@@ -81,11 +90,17 @@ final class JobRuns {
         }
     }
 
-    private Object rows(String file, Days range) {
-        return routes.requestBodyAndHeaders(
-                SQL.formatted(file),
-                null,
-                Map.of("from", range.from().toString(), "to", range.to().toString()));
+    private static long number(Visit visit, String name, long usual) {
+        String text = visit.parameter(name).orElse(Long.toString(usual));
+        try {
+            return Math.max(0, Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            throw new Problem(400, name + ": \"" + text + "\" is not a number");
+        }
+    }
+
+    private Object rows(String file, Map<String, Object> which) {
+        return routes.requestBodyAndHeaders(SQL.formatted(file), null, which);
     }
 
     private String unreachable(CamelExecutionException e) {

@@ -58,13 +58,16 @@ final class Queries implements AutoCloseable {
                             + name
                             + " may tell people's names: log in, or set caravan.board.names=open");
         }
-        Map<String, String> values = values(name, visit);
+        Map<String, String> values = values(name, visit, csv);
         return csv ? file(name, values) : rows(name, values, names);
     }
 
     /** From the address: the query's own parameters, and the usual days where none are given. */
-    private static Map<String, String> values(String name, Visit visit) {
+    private static Map<String, String> values(String name, Visit visit, boolean all) {
         Map<String, String> given = new HashMap<>();
+        if (all) {
+            given.put(NamedQueries.MOST, NamedQueries.ALL);
+        }
         NamedQueries.parameters(name)
                 .forEach(
                         parameter ->

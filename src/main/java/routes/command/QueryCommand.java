@@ -106,7 +106,8 @@ public final class QueryCommand extends TerminalCommand implements Callable<Inte
         out.println();
         out.println(
                 "from and to are days; without them it is the 30 days up to today, in UTC. For"
-                        + " example: --set from=2026-03-01 --set to=2026-03-31");
+                        + " example: --set from=2026-03-01 --set to=2026-03-31. most is how many"
+                        + " rows there are at most; without it, all that the query tells of.");
         out.flush();
     }
 

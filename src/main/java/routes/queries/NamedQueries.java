@@ -29,8 +29,14 @@ public final class NamedQueries implements AutoCloseable {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
 
-    /** What part of many rows a query gives: the first hundred. */
-    private static final Map<String, String> FIRST_PART = Map.of("after", "0", "most", "100");
+    /** The parameter that says how many rows there are at most. */
+    public static final String MOST = "most";
+
+    /** As many rows as there are. */
+    public static final String ALL = String.valueOf(Long.MAX_VALUE);
+
+    /** What part of many rows a query gives that gives them in parts: the first hundred. */
+    private static final Map<String, String> FIRST_PART = Map.of("after", "0", MOST, "100");
 
     /** The columns that hold names of people, or texts that may hold some. */
     private static final Pattern PERSON = Pattern.compile("\\b(\\w+_FIO|username|text)\\b");
@@ -88,7 +94,7 @@ public final class NamedQueries implements AutoCloseable {
 
     /**
      * A value for each of a query's parameters: as given, the usual {@link Days} for {@code from}
-     * and {@code to}, and the first part for a query that gives its rows in parts.
+     * and {@code to}, and all rows; the first part for a query that gives its rows in parts.
      *
      * @param given what is given beside the parameters is left out
      * @throws IllegalArgumentException when one is missing, or the days are none; the message says
@@ -99,11 +105,15 @@ public final class NamedQueries implements AutoCloseable {
                 Days.of(
                         Optional.ofNullable(given.get("from")),
                         Optional.ofNullable(given.get("to")));
-        Map<String, String> values = new TreeMap<>(FIRST_PART);
+        Set<String> parameters = parameters(name);
+        Map<String, String> values = new TreeMap<>();
+        values.put(MOST, ALL);
+        if (parameters.containsAll(FIRST_PART.keySet())) {
+            values.putAll(FIRST_PART);
+        }
         values.putAll(given);
         values.put("from", days.from().toString());
         values.put("to", days.to().toString());
-        Set<String> parameters = parameters(name);
         values.keySet().retainAll(parameters);
         parameters.removeAll(values.keySet());
         if (!parameters.isEmpty()) {

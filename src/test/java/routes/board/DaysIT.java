@@ -249,9 +249,53 @@ class DaysIT {
             browser.awaitText(panel("Jobs"), "users_audit_export_" + asked);
             assertThat(browser.text(panel("Jobs"))).doesNotContain("old 301");
             browser.visit("/#flow?from=2020-02-01&to=2020-02-01");
-            browser.awaitText(panel("Jobs"), "old 301", "The newest 300 of 301");
+            browser.awaitText(panel("Jobs"), "old 301", "newest 300 of 301");
+            assertThat(browser.text(panel("Jobs"))).doesNotContain("old 1\n");
+            LettersIT.click(browser, By.cssSelector("[aria-label='Older runs']"));
+            browser.awaitText(panel("Jobs"), "old 1", "301 to 301 of 301");
+            assertThat(browser.all(By.cssSelector("[aria-label='Older runs']"))).isEmpty();
+            LettersIT.click(browser, By.cssSelector("[aria-label='Newest runs']"));
+            browser.awaitText(panel("Jobs"), "old 301", "newest 300 of 301");
             assertThat(browser.text(panel("Jobs"))).doesNotContain("users_audit_export_" + asked);
             assertThat(runtime.get("/api/jobs?from=2020-02-31").body()).contains("is not a date");
+            assertThat(runtime.get("/api/jobs?runs=x").body()).contains("is not a number");
+        }
+    }
+
+    @Test
+    void dueAndCancelledDaysBeyondTheFirstThousand_areReached() throws Exception {
+        Map<String, String> environment = environment("audit", IN_YEARS);
+        environment.put("CARAVAN_AUDIT_DESTINATION", exports.toString());
+        try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            BoardUser user = BoardUser.logIn(runtime, PASSWORD);
+            assertThat(user.act(RUN, of("audit", yesterday))).startsWith("200");
+            awaitRun("audit", yesterday, "done");
+            // Of a job that no runtime here has.
+            postgres.update(
+                    "INSERT INTO caravan_jobs.job_day (job, day, state, due_since) SELECT 'load',"
+                            + " CAST('2010-01-01' AS date) + i, 'due', now() FROM"
+                            + " generate_series(0, 1000) AS i");
+            postgres.update(
+                    "INSERT INTO caravan_jobs.job_day (job, day, state, due_since, cancelled_by,"
+                            + " cancelled_at) SELECT 'load', CAST('2000-01-01' AS date) + i,"
+                            + " 'cancelled', now(), 'caravan', now() - i * interval '1 minute' FROM"
+                            + " generate_series(0, 1000) AS i");
+            browser.visit("/");
+            browser.awaitText(panel("Jobs"), "oldest 1,000 of 1,001", "newest 1,000 of 1,001");
+            assertThat(browser.text(panel("Jobs"))).doesNotContain("2012-09-27", "2002-09-27");
+            LettersIT.click(browser, By.cssSelector("[aria-label='Newer due days']"));
+            browser.awaitText(panel("Jobs"), "2012-09-27", "1,001 to 1,001 of 1,001, the oldest");
+            LettersIT.click(browser, By.cssSelector("[aria-label='Older cancelled days']"));
+            browser.awaitText(panel("Jobs"), "2002-09-27", "1,001 to 1,001 of 1,001, the newest");
+            // The only day of the part is done: the page goes back to the first.
+            postgres.update(
+                    "UPDATE caravan_jobs.job_day SET state = 'done' WHERE day = '2012-09-27'");
+            browser.awaitText(panel("Jobs"), "2010-01-01");
+            LettersIT.click(browser, By.cssSelector("[aria-label='Newest cancelled days']"));
+            browser.awaitText(panel("Jobs"), "newest 1,000 of 1,001");
+            assertThat(browser.barriers()).isEmpty();
+            assertThat(browser.problems()).isEmpty();
         }
     }
 

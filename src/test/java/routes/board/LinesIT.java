@@ -222,7 +222,13 @@ class LinesIT {
                                 + DAY
                                 + "'), 'f', 'loaded' FROM numbers(1001)");
                 browser.script("location.reload()");
-                browser.awaitText(panel("Loads"), "The first 1,000 of 1,001 rows");
+                browser.awaitText(panel("Loads"), "The first 1,000 of 1,001 rows; the CSV has all");
+                assertThat(browser.all(By.cssSelector(panel("Loads") + " tbody tr")))
+                        .hasSize(1_000);
+                file =
+                        browser.await(By.cssSelector(panel("Loads") + " a[download]"))
+                                .getDomAttribute("href");
+                assertThat(runtime.get(file).body().lines().skip(1)).hasSize(1_001);
             }
         }
     }
