@@ -8,6 +8,9 @@ const FEW = 8;
 /** How tables were sorted, by their columns: those that are drawn anew stay so. */
 const sorted = new Map();
 
+/** What tables were searched for, by their names and columns: those that are drawn anew stay so. */
+const searched = new Map();
+
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 function compare(one, other) {
@@ -103,17 +106,24 @@ export function table(columns, rows, options = {}) {
     element("table", {}, element("thead", {}, element("tr", {}, heads)), body, foot),
   );
   if (rows.length <= FEW) return wide;
-  const count = element("small", { role: "status" }, `${shown(rows.length)} rows`);
+  const named = `${options.label ?? ""}: ${key}`;
+  const count = element("small", { role: "status" });
   const find = element("input", {
     type: "search",
     placeholder: "Search",
     "aria-label": "Search in the table",
     input: () => {
-      const wanted = find.value.toLowerCase();
-      lines.forEach(({ line }) => (line.hidden = !line.textContent.toLowerCase().includes(wanted)));
-      const left = sumUp();
-      count.textContent = wanted ? `${shown(left)} of ${shown(rows.length)} rows` : `${shown(rows.length)} rows`;
+      searched.set(named, find.value);
+      search();
     },
   });
+  const search = () => {
+    const wanted = find.value.toLowerCase();
+    lines.forEach(({ line }) => (line.hidden = !line.textContent.toLowerCase().includes(wanted)));
+    const left = sumUp();
+    count.textContent = wanted ? `${shown(left)} of ${shown(rows.length)} rows` : `${shown(rows.length)} rows`;
+  };
+  find.value = searched.get(named) ?? "";
+  search();
   return element("div", {}, element("div", { class: "row above" }, find, count), wide);
 }
