@@ -20,7 +20,13 @@ function compare(one, other) {
 
 const kind = (column) => (NUMBER.test(column.type) && !isId(column.name) ? "number" : (column.kind ?? (/Date/.test(column.type) ? "short" : "")));
 
-const plain = (value) => (value instanceof Node ? value.title || value.textContent : value);
+/** What a cell is sorted by: an element's data-value, which is a number or empty for none, or its title, or its text. */
+function plain(value) {
+  if (!(value instanceof Node)) return value;
+  const number = value.dataset.value;
+  if (number !== undefined) return number === "" ? null : Number(number);
+  return value.title || value.textContent;
+}
 
 const cell = (value, column) => element("td", { class: kind(column) }, value instanceof Node ? value : formatted(value, column.name));
 

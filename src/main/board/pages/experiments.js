@@ -68,7 +68,7 @@ function tests(columns, rows) {
           get("ab_group") === get("control_group") ? `${get("ab_group")} (control)` : get("ab_group"),
           get("users"),
           get("users") / users,
-          ...measures.map((measure) => element("div", {}, measure.format(get(measure.name)), difference(get, measure))),
+          ...measures.map((measure) => element("div", { "data-value": get(measure.name) ?? "" }, measure.format(get(measure.name)), difference(get, measure))),
         ]),
       ),
     ];

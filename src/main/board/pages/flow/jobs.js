@@ -10,6 +10,9 @@ function outcome(run) {
   return run.refused ? element("span", { class: "mark warn" }, "refused") : element("span", { class: "mark bad" }, "failed");
 }
 
+/** How long it has been due. */
+const dueFor = (due) => element("span", { title: due.due_since, "data-value": Date.now() - Date.parse(due.due_since) }, ago(due.due_since).replace(" ago", ""));
+
 /** Does something to a day of a job, and shows them anew. */
 function dayButton(text, address, { job, day }, show) {
   const press = async (event) => {
@@ -57,7 +60,7 @@ function jobs(found, parts, show) {
     made.push(
       table(
         [{ name: "job", type: "String" }, { name: "day", type: "Date" }, { name: "tries", type: "Int32" }, { name: "due for", type: "String", kind: "short" }, { name: "last problem", type: "String", kind: "long" }, { name: "", type: "String", kind: "short" }],
-        found.due.map((due) => [due.job, due.day, due.attempts, ago(due.due_since).replace(" ago", ""), due.problem, dayButton("Cancel", "/api/jobs/cancel", due, show)]),
+        found.due.map((due) => [due.job, due.day, due.attempts, dueFor(due), due.problem, dayButton("Cancel", "/api/jobs/cancel", due, show)]),
       ),
     );
     made.push(place(found.due, "due", "due days", parts, show, "oldest"));

@@ -144,7 +144,7 @@ export function routes(list) {
     route.failed,
     route.inflight,
     route.meanMs < 0 ? null : route.meanMs,
-    route.failure ? `${ago(route.failure.time)}: ${route.failure.reason}` : null,
+    route.failure ? element("span", { title: route.failure.time, "data-value": Date.parse(route.failure.time) }, `${ago(route.failure.time)}: ${route.failure.reason}`) : null,
   ]);
   return table(columns, rows);
 }

@@ -274,8 +274,8 @@ class DaysIT {
             // Of a job that no runtime here has.
             postgres.update(
                     "INSERT INTO caravan_jobs.job_day (job, day, state, due_since) SELECT 'load',"
-                            + " CAST('2010-01-01' AS date) + i, 'due', now() FROM"
-                            + " generate_series(0, 1000) AS i");
+                        + " CAST('2010-01-01' AS date) + i, 'due', now() - i * interval '5 minutes'"
+                        + " FROM generate_series(0, 1000) AS i");
             postgres.update(
                     "INSERT INTO caravan_jobs.job_day (job, day, state, due_since, cancelled_by,"
                             + " cancelled_at) SELECT 'load', CAST('2000-01-01' AS date) + i,"
@@ -284,6 +284,17 @@ class DaysIT {
             browser.visit("/");
             browser.awaitText(panel("Jobs"), "oldest 1,000 of 1,001", "newest 1,000 of 1,001");
             assertThat(browser.text(panel("Jobs"))).doesNotContain("2012-09-27", "2002-09-27");
+            // By how long they are due, the longest first, which is no text's order.
+            By dueFor = By.xpath("//section[@aria-label='Jobs']//th/button[text()='due for']");
+            LettersIT.click(browser, dueFor);
+            LettersIT.click(browser, dueFor);
+            assertThat(
+                            browser.script(
+                                    "return [...document.querySelectorAll(arguments[0] + '"
+                                            + " [aria-sort=descending]')][0].closest('table')"
+                                            + ".tBodies[0].rows[0].cells[1].textContent",
+                                    panel("Jobs")))
+                    .isEqualTo("2012-09-26");
             LettersIT.click(browser, By.cssSelector("[aria-label='Newer due days']"));
             browser.awaitText(panel("Jobs"), "2012-09-27", "1,001 to 1,001 of 1,001, the oldest");
             LettersIT.click(browser, By.cssSelector("[aria-label='Older cancelled days']"));

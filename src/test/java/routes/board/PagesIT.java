@@ -101,6 +101,60 @@ class PagesIT {
         assertThat(browser.script(first, panel("By task"))).isEqualTo("задача 4");
     }
 
+    /** Clicks a column's head in a table; then the first cell of each row. */
+    private static final String SORTED =
+            " const sorted = (table, head) => { [...table.querySelectorAll('th button')].find(one"
+                + " => one.textContent === head).click(); return [...table.querySelectorAll('tbody"
+                + " tr')].map(row => row.cells[0].textContent); }; ";
+
+    @Test
+    void aTimeThatIsWrittenAsAnAge_isSortedByTheTime() {
+        browser.visit("/");
+        assertThat(
+                        (List<?>)
+                                browser.script(
+                                        SORTED
+                                                + "return import('/pages/flow/lanes.js').then(lanes"
+                                                + " => { const failed = minutes => ({time: new"
+                                                + " Date(Date.now() - minutes *"
+                                                + " 60000).toISOString(), reason: 'r'}); const made"
+                                                + " = lanes.routes([{id: 'five minutes', state:"
+                                                + " 'Started', failure: failed(5)}, {id: 'never',"
+                                                + " state: 'Started'}, {id: 'ten hours', state:"
+                                                + " 'Started', failure: failed(600)}]);"
+                                                + " document.body.append(made); return sorted(made,"
+                                                + " 'last failure'); })"))
+                .isEqualTo(List.of("ten hours", "five minutes", "never"));
+    }
+
+    @Test
+    void amountsOfAnExperiment_areSortedAsNumbers() {
+        browser.visit("/");
+        browser.script(
+                "const real = window.fetch; const group = (name, revenue) => ({ab_test_id: 't',"
+                    + " ab_group: name, control_group: 'a', users: 10, revenue_per_user: revenue});"
+                    + " const names = ['ab_test_id', 'ab_group', 'control_group', 'users',"
+                    + " 'first_assigned', 'last_assigned', 'sample_ratio_p_value',"
+                    + " ...['success_share', 'conversion', 'revenue_per_user'].flatMap(one => ['',"
+                    + " '_difference', '_low', '_high', '_p_value'].map(end => one + end))]; const"
+                    + " rows = [group('c', 1000), group('b', 950.5), group('a', 2.25)];"
+                    + " window.fetch = (address, ...more) =>"
+                    + " String(address).startsWith('/api/query/ab_tests?') ? Promise.resolve(new"
+                    + " Response(JSON.stringify({meta: names.map(name => ({name, type: 'String'})),"
+                    + " data: rows.map(row => names.map(name => row[name] ?? null))}))) :"
+                    + " real(address, ...more); location.hash = '#experiments'");
+        browser.awaitText(panel("A/B tests"), "€1,000.00");
+        assertThat(
+                        (List<?>)
+                                browser.script(
+                                        SORTED
+                                                + "return"
+                                                + " sorted(document.querySelector(arguments[0] + '"
+                                                + " table'), 'revenue by user')",
+                                        panel("A/B tests")))
+                .isEqualTo(List.of("a (control)", "b", "c"));
+    }
+
     @Test
     void learningPage_drawsTheMart_inTheUsersScript() throws Exception {
         pages.visit("learning");
