@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
     private final String server;
+    private String colours = "light";
 
     private Browser(ChromeDriver driver, String server) {
         this.driver = driver;
@@ -142,6 +144,7 @@ public final class Browser implements AutoCloseable {
 
     /** What the page prefers: {@code light} or {@code dark}. */
     public void colours(String scheme) {
+        colours = scheme;
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of(
@@ -221,9 +224,26 @@ public final class Browser implements AutoCloseable {
                 OutputType.BYTES.convertFromBase64Png((String) picture));
     }
 
-    /** What axe-core finds that keeps people out: its serious and critical findings. */
-    @SuppressWarnings("unchecked")
+    /**
+     * What axe-core finds that keeps people out, in light and in dark: its serious and critical
+     * findings.
+     */
     public List<String> barriers() throws IOException {
+        String chosen = colours;
+        List<String> found = new ArrayList<>();
+        try {
+            for (String scheme : List.of("light", "dark")) {
+                colours(scheme);
+                barriersNow().forEach(barrier -> found.add(scheme + ", " + barrier));
+            }
+        } finally {
+            colours(chosen);
+        }
+        return found;
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<String> barriersNow() throws IOException {
         script(Files.readString(Path.of("target/board/node_modules/axe-core/axe.min.js")));
         return (List<String>)
                 ((JavascriptExecutor) driver)

@@ -130,6 +130,35 @@ class BoardIT {
     }
 
     @Test
+    void onAnAddressOfTheNetwork_thePageAsksForTheLogin_andBothHaveNoBarrier() throws Exception {
+        Map<String, String> environment = Services.running().environment();
+        environment.put("CARAVAN_OUTBOXES", "");
+        environment.put("CARAVAN_SINKS", "");
+        environment.put("CARAVAN_HTTP_HOST", "0.0.0.0");
+        environment.put("CARAVAN_CONSOLE_PASSWORD", PASSWORD);
+        try (RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            browser.visit("/");
+            browser.await(By.name("username"));
+            assertThat(browser.barriers()).isEmpty();
+            browser.click(By.cssSelector("#login button[value=cancel]"));
+            browser.awaitText("Log in to read the board.");
+            assertThat(browser.text()).doesNotContain("Pipelines");
+            assertThat(browser.barriers()).isEmpty();
+            browser.click(By.id("session"));
+            browser.await(By.name("username")).sendKeys("caravan");
+            browser.await(By.name("password")).sendKeys("wrong");
+            browser.click(By.cssSelector("#login button[type=submit]"));
+            browser.awaitText("User or password are wrong");
+            assertThat(browser.barriers()).isEmpty();
+            browser.click(By.cssSelector("#login button[value=cancel]"));
+            browser.click(By.id("session"));
+            logIn(browser);
+            browser.awaitText("Pipelines");
+        }
+    }
+
+    @Test
     void outboxWithNothingToSend_rests() throws Exception {
         String name = "board_idle";
         try (EventTable table = new EventTable(name, Services.running());
@@ -224,6 +253,7 @@ class BoardIT {
                             .until(() -> level(browser, "sink-" + name).equals("mark bad"));
                     browser.awaitText(step("sink-" + name), "500 records behind for");
                     browser.picture("board-frozen");
+                    assertThat(browser.barriers()).isEmpty();
                 } finally {
                     services.sandbox().command("resume", "clickhouse");
                 }

@@ -366,6 +366,43 @@ class ChartsIT {
         assertThat(from.getDomProperty("value")).isEmpty();
     }
 
+    private static List<?> pressed() {
+        return (List<?>)
+                browser.script(
+                        "return [...document.querySelectorAll('#days"
+                                + " [aria-pressed=true]')].map(one => one.value)");
+    }
+
+    @Test
+    void aPreset_isOfItsDays_andPressed_untilOthersAreChosen() {
+        pages.visit("money");
+        browser.await(By.cssSelector("#days button[value='7']"));
+        assertThat(pressed()).as("31 days").isEmpty();
+        for (String preset : List.of("7", "28", "90", "all", "28")) {
+            browser.click(By.cssSelector("#days button[value='" + preset + "']"));
+            String days =
+                    preset.equals("all")
+                            ? "from=&to="
+                            : "from="
+                                    + TODAY.minusDays(Integer.parseInt(preset) - 1)
+                                    + "&to="
+                                    + TODAY;
+            Awaitility.await(preset)
+                    .atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () -> {
+                                assertThat(browser.script("return location.hash"))
+                                        .isEqualTo("#money?" + days);
+                                assertThat(pressed()).isEqualTo(List.of(preset));
+                            });
+        }
+        WebElement from = browser.await(By.name("from"));
+        from.sendKeys(Keys.chord(Keys.CONTROL, "a"), TODAY.minusDays(2).toString(), Keys.TAB);
+        Awaitility.await("none is pressed")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> pressed().isEmpty());
+    }
+
     @Test
     void theHeader_isOneLineAt1280_andOnAPhoneTheChosenTabIsVisible() {
         pages.visit("cinema");
@@ -389,6 +426,96 @@ class ChartsIT {
         }
     }
 
+    /** How many labels the axes of all charts have, and which of one axis lie upon each other. */
+    private static final String LABELS =
+            """
+            const box = (text) => {
+              const rect = text.getBoundingRect().clone();
+              rect.applyTransform(text.getComputedTransform());
+              return rect;
+            };
+            const axes = new Map();
+            const walk = (one, group) => {
+              if (one.ignore || one.invisible) return;
+              if (one.type === "text" && String(one.anid).startsWith("label_")) {
+                axes.set(group, [...(axes.get(group) ?? []), [one.style.text, box(one)]]);
+              } else one.childrenRef?.().forEach((child) => walk(child, one));
+            };
+            for (const place of document.querySelectorAll(".chart")) {
+              if (!place.clientWidth) continue;
+              const { storage } = echarts.getInstanceByDom(place).getZr();
+              storage.getDisplayList(true);
+              storage.getRoots().forEach((root) => walk(root, null));
+            }
+            const upon = (one, other) =>
+              Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x) > 0.5 &&
+              Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y) > 0.5;
+            const labels = [...axes.values()];
+            return [
+              labels.flat().length,
+              ...labels.flatMap((axis) =>
+                axis.flatMap(([text, one], i) =>
+                  axis.slice(i + 1).filter(([, other]) => upon(one, other)).map(([other]) => `${text} upon ${other}`),
+                ),
+              ),
+            ];
+            """;
+
+    private static void assertNoLabelsLieUponEachOther(String what) {
+        Awaitility.await(what + ": all charts are drawn")
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                (Boolean)
+                                        browser.script(
+                                                "const places ="
+                                                    + " [...document.querySelectorAll('.chart')].filter(place"
+                                                    + " => place.clientWidth); return places.length"
+                                                    + " > 0 && places.every(place =>"
+                                                    + " place.querySelector('canvas')?.clientWidth"
+                                                    + " === place.clientWidth)"));
+        List<?> found = (List<?>) browser.script(LABELS);
+        assertThat(((Number) found.get(0)).intValue()).as(what).isGreaterThan(4);
+        assertThat(found.subList(1, found.size())).as(what).isEmpty();
+    }
+
+    @Test
+    void axesLabels_doNotLieUponEachOther_onWideAndNarrowWindows() {
+        pages.execute(
+                "INSERT INTO pipeline_history (time, pipeline, moved, waiting, timed, fresh,"
+                        + " slowest, goal) SELECT now() - 1800 * (number % 384), ['outbox-b',"
+                        + " 'sink-b', 'sink-attendance_enriched', 'job-audit'][number % 4 + 1],"
+                        + " number % 1000 * 1000, number % 977 * 100, 5, 5, number % 7, 5 FROM"
+                        + " numbers(1536)");
+        for (int width : List.of(1280, 390)) {
+            browser.size(width, 844);
+            for (String page : PAGES) {
+                // Of what it shows, it has no chart.
+                if (page.equals("experiments")) {
+                    continue;
+                }
+                for (String days :
+                        List.of("from=" + TODAY.minusDays(89) + "&to=" + TODAY, "from=&to=")) {
+                    pages.open(page + "?" + days);
+                    awaitAnswers();
+                    assertNoLabelsLieUponEachOther(page + "?" + days + ", " + width);
+                }
+            }
+            // More days than there are in the marts, and names that are long and many.
+            browser.script(
+                    "return import('/board.js').then(board => { const day = i => new"
+                        + " Date(Date.UTC(2024, 0, 1) + i * 86400000).toISOString().slice(0, 10);"
+                        + " const name = i => `Кафедра прикладной математики и информатики ${i}`;"
+                        + " const rows = (count, by) => Array.from({length: count}, (_, i) =>"
+                        + " [by(i), i * 1e5]); const draw = (type, given) => board.lines([{name:"
+                        + " 'by', type}, {name: 'revenue', type: 'UInt64'}], given);"
+                        + " document.getElementById('page').replaceChildren(draw('Date', rows(90,"
+                        + " day)), draw('Date', rows(1000, day)), draw('String', rows(5, name)),"
+                        + " draw('String', rows(20, name))); })");
+            assertNoLabelsLieUponEachOther("made up, " + width);
+        }
+    }
+
     private static double height(String selector) {
         return ((Number)
                         browser.script(
@@ -398,26 +525,30 @@ class ChartsIT {
                 .doubleValue();
     }
 
+    /** Until every panel shows what it has asked for. */
+    private static void awaitAnswers() {
+        browser.await(By.cssSelector("main .panel :is(table, .chart canvas)"));
+        Awaitility.await("no panel asks")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !browser.text("main").contains("Asking "));
+    }
+
     @Test
     void everyPage_hasNoBarrier_andHeadingsInOrder() throws Exception {
-        for (String scheme : List.of("light", "dark")) {
-            browser.colours(scheme);
-            for (String page : PAGES) {
-                pages.visit(page);
-                browser.await(By.cssSelector("table, .chart canvas"));
-                assertThat(browser.barriers()).as("%s, %s", page, scheme).isEmpty();
-                assertThat(
-                                (List<?>)
-                                        browser.script(
-                                                "return [...document.querySelectorAll('main :is(h1,"
-                                                    + " h2, h3)')].map((head, i, all) =>"
-                                                    + " Number(head.tagName[1]) - (i ? Number(all[i"
-                                                    + " - 1].tagName[1]) : 0)).filter(step => step"
-                                                    + " > 1)"))
-                        .as(page)
-                        .isEmpty();
-                assertThat(browser.all(By.tagName("h1"))).hasSize(1);
-            }
+        for (String page : PAGES) {
+            pages.visit(page);
+            awaitAnswers();
+            assertThat(browser.barriers()).as(page).isEmpty();
+            assertThat(
+                            (List<?>)
+                                    browser.script(
+                                            "return [...document.querySelectorAll('main :is(h1, h2,"
+                                                + " h3)')].map((head, i, all) =>"
+                                                + " Number(head.tagName[1]) - (i ? Number(all[i -"
+                                                + " 1].tagName[1]) : 0)).filter(step => step > 1)"))
+                    .as(page)
+                    .isEmpty();
+            assertThat(browser.all(By.tagName("h1"))).hasSize(1);
         }
     }
 }

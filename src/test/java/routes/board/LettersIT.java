@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 
@@ -110,6 +111,8 @@ class LettersIT {
                     .doesNotContain("\"value\"", "points_spent");
 
             click(browser, By.cssSelector("[aria-label='Edit 0:0']"));
+            browser.await(By.name("username"));
+            assertThat(browser.barriers()).isEmpty();
             logIn(browser);
             browser.awaitText(panel("Dead letters"), "points_spent");
             WebElement text = browser.await(By.cssSelector("dialog.edit textarea"));
@@ -199,6 +202,28 @@ class LettersIT {
                                         .containsExactly(Map.of("user_id", user)));
     }
 
+    /** The panel is drawn anew each few seconds where nothing in it has the focus. */
+    private static void searchStaysAcrossRedraws(Browser browser) {
+        String letters = panel("Dead letters");
+        By search = By.cssSelector(letters + " input[type=search]");
+        browser.await(search).sendKeys("no such letter");
+        browser.awaitText(letters, "0 of 20 rows");
+        String old = letters + " table[data-old]";
+        browser.script(
+                "document.querySelector(arguments[0] + ' table').dataset.old = 1;"
+                        + " document.activeElement.blur()",
+                letters);
+        Awaitility.await("another table")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> browser.all(By.cssSelector(old)).isEmpty());
+        browser.awaitText(letters, "0 of 20 rows");
+        WebElement field = browser.await(search);
+        assertThat(field.getDomProperty("value")).isEqualTo("no such letter");
+        field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
+        browser.awaitText(letters, "20 rows");
+        browser.script("document.activeElement.blur()");
+    }
+
     private static String older(RuntimeProcess runtime, String address, String pointer)
             throws Exception {
         return new ObjectMapper().readTree(runtime.get(address).body()).at(pointer).asText();
@@ -222,6 +247,7 @@ class LettersIT {
             browser.visit("/");
             String topic = name + ".dead-letter";
             browser.awaitText(panel("Dead letters"), "newest 20 of 45");
+            searchStaysAcrossRedraws(browser);
             String part = older(runtime, "/api/dead-letters", "/topics/0/older");
             assertThat(
                             runtime.get("/api/dead-letters/older?topic=" + topic + "&part=" + part)
