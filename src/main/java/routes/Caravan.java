@@ -1,6 +1,7 @@
 package routes;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -122,18 +123,27 @@ public final class Caravan implements Runnable {
         PrintWriter err = command.getErr();
         err.println(
                 wrong instanceof UnmatchedArgumentException unmatched
-                        ? "\"" + unmatched.getUnmatched().get(0) + "\" is not known here"
+                        ? "\""
+                                + unmatched.getUnmatched().get(0)
+                                + "\" is not known here"
+                                + near(wrong)
                         : wrong.getMessage());
         err.print("Usage: " + command.getHelp().abbreviatedSynopsis());
         String[] example = command.getCommandSpec().usageMessage().footer();
-        if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
-            err.println(
-                    example.length > 0
-                            ? example[0].replace("%n", "")
-                            : "Example: ./caravan query daily_summary");
-        }
+        err.println(
+                example.length > 0
+                        ? example[0].replace("%n", "")
+                        : "Example: ./caravan query daily_summary");
         err.flush();
         return CommandLine.ExitCode.USAGE;
+    }
+
+    /** What was perhaps meant, as the rest of a sentence; empty where nothing is like it. */
+    private static String near(ParameterException wrong) {
+        StringWriter suggestions = new StringWriter();
+        UnmatchedArgumentException.printSuggestions(wrong, new PrintWriter(suggestions, true));
+        String text = suggestions.toString().strip().replaceAll("\\s+", " ");
+        return text.isEmpty() ? "" : ". " + text;
     }
 
     @Command(

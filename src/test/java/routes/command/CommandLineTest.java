@@ -131,6 +131,9 @@ class CommandLineTest {
         "marts check now, '\"now\" is not known here'",
         "demo --days 0, from 1 to 365",
         "query nope, There is no query nope",
+        "statuss, '\"statuss\" is not known here. Did you mean: caravan status'",
+        "marts refrsh, '\"refrsh\" is not known here. Did you mean: marts refresh'",
+        "demo --oncee, '\"--oncee\" is not known here. Possible solutions: --once'",
     })
     void wrongUsage_isTwoLinesAndAnExample(String line, String said) throws Exception {
         Outcome outcome = run(Map.of(), line.split(" "));
@@ -358,16 +361,23 @@ class CommandLineTest {
                 .isEqualTo("CARAVAN_CONFIG: there is no file /none/next.properties");
     }
 
-    @Test
-    void unknownCommandOfTheScript_exit2_isTwoLinesAndAnExample() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "./caravan nonsense, '\"nonsense\" is not known here'",
+        "./caravan, A command is missing"
+    })
+    void unknownOrNoCommandOfTheScript_exit2_isTwoLinesAndAnExample(String line, String said)
+            throws Exception {
         Process caravan =
-                new ProcessBuilder("./caravan", "nonsense").redirectErrorStream(true).start();
-        String said = new String(caravan.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                new ProcessBuilder(line.split(" "))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        String err = new String(caravan.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(caravan.waitFor()).isEqualTo(2);
-        assertThat(said.lines())
+        assertThat(err.lines())
                 .hasSize(3)
                 .satisfiesExactly(
-                        wrong -> assertThat(wrong).contains("\"nonsense\" is not known"),
+                        wrong -> assertThat(wrong).isEqualTo(said),
                         usage -> assertThat(usage).startsWith("Usage: ./caravan "),
                         example -> assertThat(example).startsWith("Example: ./caravan "));
     }

@@ -2,8 +2,8 @@ package sandbox.launcher;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The command line.
@@ -72,22 +72,29 @@ record Options(
                 case "--free-ports" -> freePorts = true;
                 case "--with-parent" -> withParent = true;
                 case "--help", "-h" -> help = true;
-                default ->
-                        throw new UserError(
-                                """
-                                "%s" is not known here
-                                Usage: ./caravan services [--fresh] [--only A,B] [--data DIR] [--free-ports]
-                                Example: ./caravan services --fresh\
-                                """
-                                        .formatted(arguments[i]));
+                default -> throw wrong("\"" + arguments[i] + "\" is not known here", "--fresh");
             }
         }
         return new Options(data, fresh, freePorts, withParent, services, help);
     }
 
+    /** What is wrong, the usage, an example. */
+    private static UserError wrong(String what, String example) {
+        return new UserError(
+                """
+                %s
+                Usage: ./caravan services [--fresh] [--only A,B] [--data DIR] [--free-ports]
+                Example: ./caravan services %s\
+                """
+                        .formatted(what, example));
+    }
+
     private static String value(String[] arguments, int index) throws UserError {
         if (index >= arguments.length) {
-            throw new UserError("Option " + arguments[index - 1] + " needs a value");
+            String option = arguments[index - 1];
+            throw wrong(
+                    "Option " + option + " needs a value",
+                    option + (option.equals("--only") ? " postgres,kafka" : " .caravan"));
         }
         return arguments[index];
     }
@@ -101,14 +108,16 @@ record Options(
                             .findFirst()
                             .orElseThrow(
                                     () ->
-                                            new UserError(
+                                            wrong(
                                                     "Unknown service "
                                                             + name
                                                             + "; there are: "
-                                                            + Arrays.toString(
-                                                                    Registration.ALL.stream()
-                                                                            .map(Registration::name)
-                                                                            .toArray()))));
+                                                            + Registration.ALL.stream()
+                                                                    .map(Registration::name)
+                                                                    .collect(
+                                                                            Collectors.joining(
+                                                                                    ", ")),
+                                                    "--only postgres,kafka")));
         }
         return found;
     }
