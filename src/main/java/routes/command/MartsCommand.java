@@ -59,8 +59,12 @@ public final class MartsCommand extends TerminalCommand {
         return with(
                 marts -> {
                     long started = System.nanoTime();
-                    List<String> refreshed = new ArrayList<>();
-                    Map<String, String> problems = marts.refreshAlone(wanted, refreshed::add);
+                    List<String> refreshed;
+                    Map<String, String> problems;
+                    try (ModelProgress progress = new ModelProgress(new ProgressLine(err()))) {
+                        problems = marts.refreshAlone(wanted, progress);
+                        refreshed = progress.begun();
+                    }
                     problems.forEach((view, problem) -> say(view + ": " + problem));
                     say(
                             "%d views refreshed, %d not, in %.1f s"
