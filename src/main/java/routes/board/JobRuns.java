@@ -84,7 +84,7 @@ final class JobRuns {
 
     private static Days range(Visit visit) {
         try {
-            return Days.of(visit.parameter("from"), visit.parameter("to"));
+            return Days.of(visit.parameter("from"), visit.parameter("to"), Clock.systemUTC());
         } catch (IllegalArgumentException e) {
             throw new Problem(400, e.getMessage());
         }

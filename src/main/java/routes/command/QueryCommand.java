@@ -105,7 +105,8 @@ public final class QueryCommand extends TerminalCommand implements Callable<Inte
         table.print(out);
         out.println();
         out.println(
-                "from and to are days; without them it is the 30 days up to today, in UTC. For"
+                "from and to are days; without them it is the 30 days up to today, in UTC (of"
+                        + " attendance, in Moscow). For"
                         + " example: --set from=2026-03-01 --set to=2026-03-31. most is how many"
                         + " rows there are at most; without it, all that the query tells of.");
         out.flush();

@@ -1,12 +1,12 @@
 package routes.queries;
 
+import java.time.Clock;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * A range of days, in UTC, both ends included.
+ * A range of days, both ends included.
  *
  * @param from the first day
  * @param to the last day
@@ -20,10 +20,11 @@ public record Days(LocalDate from, LocalDate to) {
      *
      * @param from YYYY-MM-DD
      * @param to YYYY-MM-DD
+     * @param clock whose zone says which day is today
      * @throws IllegalArgumentException when one of them is no day, or the first is after the last
      */
-    public static Days of(Optional<String> from, Optional<String> to) {
-        LocalDate last = to.map(Days::day).orElseGet(() -> LocalDate.now(ZoneOffset.UTC));
+    public static Days of(Optional<String> from, Optional<String> to, Clock clock) {
+        LocalDate last = to.map(Days::day).orElseGet(() -> LocalDate.now(clock));
         LocalDate first = from.map(Days::day).orElseGet(() -> last.minusDays(USUAL - 1));
         if (first.isAfter(last)) {
             throw new IllegalArgumentException(

@@ -2,6 +2,9 @@ package routes.queries;
 
 import com.clickhouse.client.api.ServerException;
 import java.io.OutputStream;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,8 @@ public final class NamedQueries implements AutoCloseable {
     private static final String DIRECTORY = "classpath:sql/clickhouse/queries/";
 
     private static final String COMMENT = "--";
+
+    private static final ZoneId MOSCOW = ZoneId.of("Europe/Moscow");
 
     private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+):");
 
@@ -88,6 +93,11 @@ public final class NamedQueries implements AutoCloseable {
         return PERSON.matcher(text(name)).find();
     }
 
+    /** Whose days a query's are: lessons are on those of Moscow, as on the board. */
+    private static ZoneId zone(String name) {
+        return name.startsWith("attendance_") ? MOSCOW : ZoneOffset.UTC;
+    }
+
     private static String text(String name) {
         return SqlFile.text(DIRECTORY + name + ".sql");
     }
@@ -101,10 +111,15 @@ public final class NamedQueries implements AutoCloseable {
      *     which
      */
     public static Map<String, String> values(String name, Map<String, String> given) {
+        return values(name, given, Clock.systemUTC());
+    }
+
+    static Map<String, String> values(String name, Map<String, String> given, Clock clock) {
         Days days =
                 Days.of(
                         Optional.ofNullable(given.get("from")),
-                        Optional.ofNullable(given.get("to")));
+                        Optional.ofNullable(given.get("to")),
+                        clock.withZone(zone(name)));
         Set<String> parameters = parameters(name);
         Map<String, String> values = new TreeMap<>();
         values.put(MOST, ALL);
