@@ -187,7 +187,7 @@ export function lines(columns, given, options = {}) {
     nameLocation: across ? "middle" : "end",
     nameGap: across ? 24 : 14,
     nameTextStyle: across ? {} : { align: "left" },
-    axisLabel: { formatter: (value) => short(value, first.name) },
+    axisLabel: { hideOverlap: true, formatter: (value) => short(value, first.name) },
   };
   const made = chart(
     () => ({
