@@ -94,10 +94,17 @@ public final class Board implements AutoCloseable {
         context.getRegistry().bind("board-history", new History(flow, meters));
         context.getRegistry().bind("board-actions", actions);
         waiting = new WaitingLetters(settings, shown.deadLetterTopics(), meters);
-        letters = new LetterBox(settings, shown.deadLetterTopics(), waiting::look);
-        this.jobs = new JobRuns(settings, shown, context.createProducerTemplate());
+        letters = new LetterBox(settings, shown.deadLetterTopics(), servers, waiting::look);
+        this.jobs = new JobRuns(settings, shown, servers, context.createProducerTemplate());
         lines = new RejectedLines(context.createProducerTemplate(), jobs);
-        counts = new Counts(settings, shown, waiting, meters, context.createProducerTemplate());
+        counts =
+                new Counts(
+                        settings,
+                        shown,
+                        waiting,
+                        meters,
+                        servers,
+                        context.createProducerTemplate());
         this.marts = marts;
         queries = new Queries(settings, board);
         looks.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
@@ -275,7 +282,9 @@ public final class Board implements AutoCloseable {
                     "problem",
                     "The state of the marts is unknown: ClickHouse at "
                             + clickHouse.address()
-                            + " does not answer ("
+                            + " "
+                            + clickHouse.fault()
+                            + " ("
                             + clickHouse.problem()
                             + ").");
         }

@@ -34,6 +34,7 @@ final class Counts {
     private final Shown shown;
     private final WaitingLetters letters;
     private final MeterRegistry meters;
+    private final Servers servers;
     private final ProducerTemplate routes;
     private Map<String, Object> latest;
     private long counted;
@@ -43,11 +44,13 @@ final class Counts {
             Shown shown,
             WaitingLetters letters,
             MeterRegistry meters,
+            Servers servers,
             ProducerTemplate routes) {
         this.settings = settings;
         this.shown = shown;
         this.letters = letters;
         this.meters = meters;
+        this.servers = servers;
         this.routes = routes;
     }
 
@@ -68,7 +71,7 @@ final class Counts {
         try (Admin admin = Brokers.impatient(settings)) {
             return shown.sinks().stream().map(sink -> described(sink, admin)).toList();
         } catch (KafkaException e) {
-            throw new Problem(503, "Kafka does not answer: " + Reason.of(e));
+            throw new Problem(503, "Kafka " + servers.fault("kafka") + ": " + Reason.of(e));
         }
     }
 

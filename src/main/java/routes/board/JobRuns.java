@@ -33,13 +33,15 @@ final class JobRuns {
     private static final Set<String> MISSING = Set.of("3F000", "42P01", "42703");
 
     private final Settings settings;
+    private final Servers servers;
     private final List<JobSettings> jobs;
     private final Map<String, Work> works;
     private final ProducerTemplate routes;
     private final AskedDays days;
 
-    JobRuns(Settings settings, Shown shown, ProducerTemplate routes) {
+    JobRuns(Settings settings, Shown shown, Servers servers, ProducerTemplate routes) {
         this.settings = settings;
+        this.servers = servers;
         jobs = shown.jobs();
         works = shown.works();
         this.routes = routes;
@@ -106,7 +108,9 @@ final class JobRuns {
     private String unreachable(CamelExecutionException e) {
         return "Postgres at "
                 + settings.address("caravan.postgres.url")
-                + " does not answer: "
+                + " "
+                + servers.fault("postgres")
+                + ": "
                 + Reason.of(e.getCause());
     }
 

@@ -40,6 +40,7 @@ final class LetterBox {
 
     private final Settings settings;
     private final List<String> topics;
+    private final Servers servers;
     private final Runnable replayed;
     private final ReentrantLock replaying = new ReentrantLock();
     private Map<String, Object> latest;
@@ -49,9 +50,10 @@ final class LetterBox {
      * @param topics names of the dead-letter topics
      * @param replayed is run when some were sent again
      */
-    LetterBox(Settings settings, List<String> topics, Runnable replayed) {
+    LetterBox(Settings settings, List<String> topics, Servers servers, Runnable replayed) {
         this.settings = settings;
         this.topics = topics;
+        this.servers = servers;
         this.replayed = replayed;
     }
 
@@ -77,7 +79,9 @@ final class LetterBox {
                     "problem",
                     "Kafka at "
                             + settings.text("caravan.kafka.brokers")
-                            + " does not answer: "
+                            + " "
+                            + servers.fault("kafka")
+                            + ": "
                             + Reason.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

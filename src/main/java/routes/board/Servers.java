@@ -28,7 +28,7 @@ public final class Servers implements AutoCloseable {
      * @param since when it is as it is
      * @param refuses true if it does answer, but does not let Caravan in: somebody has to act
      * @param latencyMs of the last answer; null before the first
-     * @param problem why it does not answer; null where it does
+     * @param problem why it does not answer, or refuses; null where it answers
      */
     public record Server(
             String name,
@@ -37,7 +37,13 @@ public final class Servers implements AutoCloseable {
             boolean refuses,
             Instant since,
             Long latencyMs,
-            String problem) {}
+            String problem) {
+
+        /** What it does where it does not answer, as a sentence about it goes on. */
+        String fault() {
+            return refuses ? "refuses Caravan" : "does not answer";
+        }
+    }
 
     private final List<Watched> all;
     private final ScheduledExecutorService threads;
@@ -70,13 +76,19 @@ public final class Servers implements AutoCloseable {
         return states().stream().anyMatch(server -> server.name().equals(name));
     }
 
-    /** Those that do not answer, by their names. */
+    /** Those that do not answer or refuse, by their names. */
     Map<String, Server> silent() {
         Map<String, Server> silent = new LinkedHashMap<>();
         states().stream()
                 .filter(server -> !server.answers())
                 .forEach(server -> silent.put(server.name(), server));
         return silent;
+    }
+
+    /** What a server does that could not be asked just now, as a sentence about it goes on. */
+    String fault(String name) {
+        Server server = silent().get(name);
+        return server == null ? "does not answer" : server.fault();
     }
 
     private static final class Watched {
@@ -98,13 +110,15 @@ public final class Servers implements AutoCloseable {
             synchronized (this) {
                 asked = null;
                 boolean answers = result.getState() != HealthCheck.State.DOWN;
+                boolean refuses = Boolean.TRUE.equals(result.getDetails().get("refuses"));
+                boolean same = answers == latest.answers && refuses == latest.refuses;
                 latest =
                         new Server(
                                 latest.name,
                                 String.valueOf(result.getDetails().getOrDefault("address", "")),
                                 answers,
-                                Boolean.TRUE.equals(result.getDetails().get("refuses")),
-                                answers == latest.answers ? latest.since : now,
+                                refuses,
+                                same ? latest.since : now,
                                 answers
                                         ? (Long) Duration.between(now, Instant.now()).toMillis()
                                         : latest.latencyMs,

@@ -54,18 +54,27 @@ record Standing(Level level, String state, String why) {
         return new Standing(Level.NEUTRAL, "paused", "by " + by + ", for " + text(time));
     }
 
-    /** A part of the runtime that may not have started, on servers that may not answer. */
+    /**
+     * A part of the runtime that may not have started, on servers that may not answer, or refuse
+     * Caravan: then somebody has to act.
+     */
     static Optional<Standing> ofStart(
             ServiceStatus status, Waiting waiting, Collection<Server> silent, Limits limits) {
         if (waiting != null && waiting.person()) {
             return bad("needs you", waiting.failure().reason());
         }
         if (!silent.isEmpty()) {
+            if (silent.stream().anyMatch(Server::refuses)) {
+                return bad("needs you", words(silent, " "));
+            }
             Instant since =
                     silent.stream().map(Server::since).min(Comparator.naturalOrder()).orElseThrow();
             Level level = limits.of(Duration.between(since, Instant.now()));
             return Optional.of(
-                    new Standing(level == Level.BAD ? level : Level.WARN, "waits", words(silent)));
+                    new Standing(
+                            level == Level.BAD ? level : Level.WARN,
+                            "waits",
+                            "for " + words(silent, ", which ")));
         }
         if (waiting != null) {
             return Optional.of(new Standing(Level.WARN, "waits", waiting.failure().reason()));
@@ -78,16 +87,21 @@ record Standing(Level level, String state, String why) {
                 : bad(status.name().toLowerCase(Locale.ROOT), "it was stopped by hand");
     }
 
-    private static String words(Collection<Server> silent) {
+    /** What each does, and for how long; between is what stands between its address and that. */
+    private static String words(Collection<Server> silent, String between) {
         return silent.stream()
                 .map(
                         server ->
-                                "%s at %s, which has not answered for %s"
+                                "%s at %s%s%s for %s"
                                         .formatted(
                                                 server.name(),
                                                 server.address(),
+                                                between,
+                                                server.refuses()
+                                                        ? server.fault()
+                                                        : "has not answered",
                                                 age(server.since())))
-                .collect(Collectors.joining("; ", "for ", ""));
+                .collect(Collectors.joining("; "));
     }
 
     private static String age(Instant since) {

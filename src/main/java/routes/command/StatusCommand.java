@@ -85,7 +85,11 @@ public final class StatusCommand extends TerminalCommand implements Callable<Int
             table.add(
                     server.path("name").asText(),
                     server.path("address").asText(),
-                    answers ? "yes" : "not for " + ago(server.path("since").asText()),
+                    answers
+                            ? "yes"
+                            : (server.path("refuses").asBoolean() ? "refuses Caravan" : "not")
+                                    + " for "
+                                    + ago(server.path("since").asText()),
                     text(server, "latencyMs"),
                     text(server, "problem"));
         }

@@ -44,7 +44,8 @@ final class DirectoryHealth extends AbstractHealthCheck {
                     .error(failure)
                     .down();
         }
-        builder.detail("circuit", circuit.state());
+        builder.detail("circuit", circuit.state())
+                .detail("refuses", failure instanceof DirectoryUnavailable why && why.refuses());
     }
 
     /** Asks for nobody, which is something small. */

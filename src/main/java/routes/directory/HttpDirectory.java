@@ -130,13 +130,17 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
     public void refused(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
         if (failure instanceof HttpOperationFailedException refusal) {
             int status = refusal.getStatusCode();
+            if (status == HttpURLConnection.HTTP_UNAUTHORIZED
+                    || status == HttpURLConnection.HTTP_FORBIDDEN) {
+                throw DirectoryUnavailable.ofRefusal(
+                        said(
+                                "does not let this account read (status %d): set %s and %s"
+                                        .formatted(status, setting("user"), setting("password"))),
+                        refusal);
+            }
             throw unavailable(
-                    status == HttpURLConnection.HTTP_UNAUTHORIZED
-                                    || status == HttpURLConnection.HTTP_FORBIDDEN
-                            ? "does not let this account read (status %d): set %s and %s"
-                                    .formatted(status, setting("user"), setting("password"))
-                            : "answers with status %d: %s"
-                                    .formatted(status, shortened(refusal.getResponseBody())),
+                    "answers with status %d: %s"
+                            .formatted(status, shortened(refusal.getResponseBody())),
                     refusal);
         }
         throw unavailable(
@@ -148,7 +152,11 @@ public abstract class HttpDirectory implements Directory, HttpClientConfigurer {
 
     /** An exception that says what this server does, or why it does not answer. */
     DirectoryUnavailable unavailable(String what, Throwable cause) {
-        return new DirectoryUnavailable(name + " at " + address + " " + what, cause);
+        return new DirectoryUnavailable(said(what), cause);
+    }
+
+    private String said(String what) {
+        return name + " at " + address + " " + what;
     }
 
     static String shortened(Object text) {

@@ -21,10 +21,12 @@ class StandingTest {
         return Instant.now().minusSeconds(seconds);
     }
 
+    private static Server kafka(boolean refuses, long seconds) {
+        return new Server("kafka", "k:9092", false, refuses, ago(seconds), 3L, "its reason");
+    }
+
     private static List<Server> silentFor(long seconds) {
-        return List.of(
-                new Server(
-                        "kafka", "k:9092", false, false, ago(seconds), 3L, "connection refused"));
+        return List.of(kafka(false, seconds));
     }
 
     private static Standing running(Progress progress) {
@@ -41,6 +43,27 @@ class StandingTest {
                 .get()
                 .extracting(Standing::level)
                 .isEqualTo(Level.BAD);
+    }
+
+    @Test
+    void aServerThatRefuses_isRedAtOnce_andSaidToRefuse() {
+        List<Server> servers =
+                List.of(
+                        new Server("s3", "s:80", false, true, ago(2), 3L, "wrong key"),
+                        kafka(false, 4));
+        assertThat(Standing.ofStart(ServiceStatus.Started, null, servers, LIMITS))
+                .contains(
+                        new Standing(
+                                Level.BAD,
+                                "needs you",
+                                "s3 at s:80 refuses Caravan for 2 s; kafka at k:9092 has not"
+                                        + " answered for 4 s"));
+    }
+
+    @Test
+    void whatAServerDoes_isSaidOfTheBoardsOtherParts() {
+        assertThat(kafka(true, 1).fault()).isEqualTo("refuses Caravan");
+        assertThat(kafka(false, 1).fault()).isEqualTo("does not answer");
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,7 @@ class ElasticsearchDirectoryTest {
     private final List<List<JsonNode>> asked = new ArrayList<>();
     private HttpServer server;
     private DefaultCamelContext context;
+    private HealthCheck health;
     private String type = "keyword";
     private int status = 200;
     private Function<List<JsonNode>, String> answer = this::everything;
@@ -62,7 +65,8 @@ class ElasticsearchDirectoryTest {
     private void connect(String timeout) throws Exception {
         context = new DefaultCamelContext();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new Directories(
+        Directories directories =
+                new Directories(
                         Settings.load(
                                 Map.of(
                                         "CARAVAN_ELASTICSEARCH_URL",
@@ -73,8 +77,10 @@ class ElasticsearchDirectoryTest {
                                         "secret",
                                         "CARAVAN_ELASTICSEARCH_TIMEOUT",
                                         timeout)),
-                        registry)
-                .start(context);
+                        registry);
+        health = directories.healthChecks().get(0);
+        CamelContextAware.trySetCamelContext(health, context);
+        directories.start(context);
         context.start();
     }
 
@@ -284,6 +290,20 @@ class ElasticsearchDirectoryTest {
                 .isInstanceOf(DirectoryUnavailable.class)
                 .hasMessageContaining("does not answer");
         assertThatThrownBy(() -> find(Set.of())).isInstanceOf(DirectoryUnavailable.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, true", "403, true", "503, false"})
+    void accountThatIsNotLetIn_isARefusal_anotherFaultIsNone(int answered, boolean refuses) {
+        status = answered;
+        HealthCheck.Result result = health.call();
+        assertThat(result.getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(result.getDetails()).containsEntry("refuses", refuses);
+    }
+
+    @Test
+    void serverThatAnswers_doesNotRefuse() {
+        assertThat(health.call().getDetails()).containsEntry("refuses", false);
     }
 
     @Test
