@@ -277,6 +277,7 @@ class BoardIT {
             browser.awaitText(step("outbox-" + name), "runs");
             services.sandbox().command("pause", "postgres");
             try {
+                browser.awaitText("[data-server=postgres]", "no answer for");
                 browser.awaitText(step("outbox-" + name), "for postgres at localhost:");
                 assertThat(level(browser, "outbox-" + name)).isEqualTo("mark warn");
                 assertThat(level(browser, "sink-" + name)).isEqualTo("mark good");

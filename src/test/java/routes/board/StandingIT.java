@@ -93,7 +93,7 @@ class StandingIT {
         }
     }
 
-    private static Browser openWhenItAnswers(RuntimeProcess runtime) {
+    static Browser openWhenItAnswers(RuntimeProcess runtime) {
         Awaitility.await("its pages")
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
