@@ -24,6 +24,9 @@ record Standing(Level level, String state, String why) {
     private static final Duration RECENT = Duration.ofMinutes(1);
     private static final Duration LATE = Duration.ofHours(1);
 
+    /** When a day that is due is a fault: the time of the alert CaravanJobLate too. */
+    private static final Duration TOO_LATE = Duration.ofHours(3);
+
     enum Level {
         NEUTRAL,
         GOOD,
@@ -109,7 +112,10 @@ record Standing(Level level, String state, String why) {
     }
 
     private static String text(Duration time) {
-        return time.toSeconds() < 120 ? time.toSeconds() + " s" : time.toMinutes() + " min";
+        if (time.toSeconds() < 120) {
+            return time.toSeconds() + " s";
+        }
+        return time.toMinutes() < 120 ? time.toMinutes() + " min" : time.toHours() + " h";
     }
 
     private static Optional<Standing> bad(String state, String why) {
@@ -152,8 +158,15 @@ record Standing(Level level, String state, String why) {
         if (!due.isZero() && failure.isPresent()) {
             return new Standing(Level.BAD, "failing", failure.get().reason());
         }
-        return due.compareTo(LATE) < 0
-                ? new Standing(Level.GOOD, "runs", null)
-                : new Standing(Level.WARN, "late", "a day has been due for " + text(due));
+        if (due.compareTo(LATE) < 0) {
+            return new Standing(Level.GOOD, "runs", null);
+        }
+        String why = "a day has been due for " + text(due);
+        return due.compareTo(TOO_LATE) < 0
+                ? new Standing(Level.WARN, "late", why)
+                : new Standing(
+                        Level.BAD,
+                        "too late",
+                        why + ": see its last problem among the days that are due");
     }
 }

@@ -108,7 +108,7 @@ class StandingTest {
     @Test
     void paused_isNoFault_howeverLong() {
         assertThat(Standing.ofPaused("anna", Duration.ofHours(5)))
-                .isEqualTo(new Standing(Level.NEUTRAL, "paused", "by anna, for 300 min"));
+                .isEqualTo(new Standing(Level.NEUTRAL, "paused", "by anna, for 5 h"));
     }
 
     @Test
@@ -116,7 +116,22 @@ class StandingTest {
         Optional<Failure> failure = Optional.of(new Failure(ago(300), "no file"));
         assertThat(Standing.ofJob(Duration.ofSeconds(5), failure).level()).isEqualTo(Level.BAD);
         assertThat(Standing.ofJob(Duration.ZERO, failure).level()).isEqualTo(Level.GOOD);
-        assertThat(Standing.ofJob(Duration.ofHours(2), Optional.empty()))
-                .isEqualTo(new Standing(Level.WARN, "late", "a day has been due for 120 min"));
+    }
+
+    @Test
+    void aJobThatIsLateWithoutAFailure_isAmber_thenRed() {
+        Optional<Failure> none = Optional.empty();
+        assertThat(Standing.ofJob(Duration.ofMinutes(59), none).level()).isEqualTo(Level.GOOD);
+        assertThat(Standing.ofJob(Duration.ofMinutes(119), none))
+                .isEqualTo(new Standing(Level.WARN, "late", "a day has been due for 119 min"));
+        assertThat(Standing.ofJob(Duration.ofHours(3).minusSeconds(1), none).level())
+                .isEqualTo(Level.WARN);
+        assertThat(Standing.ofJob(Duration.ofHours(3), none))
+                .isEqualTo(
+                        new Standing(
+                                Level.BAD,
+                                "too late",
+                                "a day has been due for 3 h: see its last problem among the days"
+                                        + " that are due"));
     }
 }
