@@ -3,6 +3,8 @@ package routes.pipeline;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelExchangeException;
 import routes.settings.Address;
 
@@ -17,9 +19,12 @@ public final class Reason {
             "\\b(?:[a-z]\\w*\\.){2,}[A-Z][\\w$]*(?:Exception|Error)\\b(?:: )?"
                     + "|Query request failed \\([^)]*\\)(?:: )?"
                     + "|\\.? Client view of cluster state.*"
-                    + "| \\(SDK Attempt Count: \\d+\\)(?: \\(Service: [^)]*\\))?"
+                    + "| ?\\((?:Service: |SDK Attempt Count: )[^)]*\\)"
                     + "| that matches \\w+Selector\\{[^}]*\\}"
                     + "|-{5,}";
+
+    /** All that S3 says of an answer without a body. */
+    private static final Pattern STATUS = Pattern.compile("Status Code: (\\d+)");
 
     private Reason() {}
 
@@ -36,8 +41,17 @@ public final class Reason {
         }
         String outer = text(failure);
         String inner = text(cause);
+        if (outer.isEmpty() && inner.isEmpty()) {
+            return status(cause);
+        }
         return Address.hidden(
                 outer.isEmpty() ? inner : outer.contains(inner) ? outer : outer + ": " + inner);
+    }
+
+    /** What is left to say where a message is nothing but noise. */
+    private static String status(Throwable failure) {
+        Matcher status = STATUS.matcher(failure.getMessage());
+        return status.find() ? "status " + status.group(1) : words(failure);
     }
 
     /** What the type says: a TimeoutException is a timeout. */
@@ -61,6 +75,7 @@ public final class Reason {
         } else if (failure instanceof NoSuchFileException) {
             message += " is not there";
         }
-        return message.replaceAll("\\s+", " ").replaceAll(NOISE, "").strip();
+        String text = message.replaceAll("\\s+", " ").replaceAll(NOISE, "").strip();
+        return text.equals("null") ? "" : text;
     }
 }

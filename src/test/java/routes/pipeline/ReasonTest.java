@@ -47,7 +47,7 @@ class ReasonTest {
     }
 
     @Test
-    void whatS3SaysTwice_isSaidOnce() {
+    void whatS3SaysOfItsRequests_isLeftOut() {
         String said = "(Service: S3, Status Code: 404, Request ID: 44)";
         assertThat(
                         Reason.of(
@@ -55,7 +55,27 @@ class ReasonTest {
                                         "There is no s3://a/b",
                                         new IllegalStateException(
                                                 said + " (SDK Attempt Count: 1) " + said))))
-                .isEqualTo("There is no s3://a/b: " + said);
+                .isEqualTo("There is no s3://a/b");
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "The bucket is not there. "
+                                                + said
+                                                + " (SDK Attempt"
+                                                + " Count: 1)")))
+                .isEqualTo("The bucket is not there.");
+    }
+
+    @Test
+    void whatS3AnswersWithoutAWord_isItsStatus() {
+        String said = " (Service: S3, Status Code: 500, Request ID: 44) (SDK Attempt Count: 3)";
+        assertThat(Reason.of(new IllegalStateException(said))).isEqualTo("status 500");
+        assertThat(Reason.of(new IllegalStateException("null" + said))).isEqualTo("status 500");
+        assertThat(
+                        Reason.of(
+                                new IllegalStateException(
+                                        "Query request failed (attempt: 1, duration: 2ms)")))
+                .isEqualTo("illegal state");
     }
 
     @Test
