@@ -31,6 +31,11 @@ export function shown(value) {
   return String(value);
 }
 
+/** How many of something: 1 row, 2 rows. noun is for one of them. */
+export function amountOf(number, noun) {
+  return `${shown(number)} ${number === 1 ? noun : `${noun}s`}`;
+}
+
 /** A share as a percentage. */
 export function percent(value, digits = 1) {
   return value === null || value === undefined ? "–" : `${fixed(value * 100, digits)} %`;

@@ -1,5 +1,5 @@
 // Experiments: what the groups of an A/B test do, and whether the difference can be chance.
-import { amount, element, fixed, note, page, percent, problem, queryPanel, shown, table } from "../board.js";
+import { amount, amountOf, element, fixed, note, page, percent, problem, queryPanel, table } from "../board.js";
 
 const SIGNIFICANT = 0.05;
 
@@ -39,7 +39,7 @@ function difference(get, measure) {
 function assigned(get, users) {
   const p = get("sample_ratio_p_value");
   return [
-    note(`${shown(users)} users, assigned from ${get("first_assigned")} to ${get("last_assigned")}${p === null ? "" : `; equal shares (chi-square): ${chance(p)}`}`),
+    note(`${amountOf(users, "user")}, assigned from ${get("first_assigned")} to ${get("last_assigned")}${p === null ? "" : `; equal shares (chi-square): ${chance(p)}`}`),
     p !== null && p < UNEQUAL
       ? problem(`The groups are not of equal size (${chance(p)}). If equal shares were meant, something is wrong with the assignment: do not trust the figures.`)
       : null,

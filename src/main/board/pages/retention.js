@@ -1,5 +1,5 @@
 // Retention: which of the users of a day or week come back.
-import { chart, element, isDark, lines, of, page, percent, queryPanel, unloaded } from "../board.js";
+import { amountOf, chart, element, isDark, lines, of, page, percent, queryPanel, unloaded } from "../board.js";
 
 const NOBODY = { light: [250, 240, 232], dark: [58, 45, 36] };
 const ALL = { light: [168, 74, 18], dark: [240, 147, 90] };
@@ -24,6 +24,7 @@ function matrix(columns, rows) {
   const [week, since, users, share] = ["cohort_week", "week", "users", "active_share"].map(at);
   const cohorts = [...new Set(rows.map((row) => row[week]))].sort().reverse();
   const sizes = new Map(rows.map((row) => [row[week], row[users] ?? "unknown"]));
+  const size = (cohort) => (sizes.get(cohort) === "unknown" ? "unknown users" : amountOf(sizes.get(cohort), "user"));
   const weeks = Math.max(...rows.map((row) => row[since])) + 1;
   const whole = rows.filter((row) => row[share] !== null);
   // Week 0 is always whole, and would take all of the colours.
@@ -35,7 +36,7 @@ function matrix(columns, rows) {
     });
   const told = cohorts.map((cohort) => {
     const shares = whole.filter((row) => row[week] === cohort && row[since] > 0).map((row) => `week ${row[since]} ${percent(row[share], 0)}`);
-    return `${cohort}, ${sizes.get(cohort)} users: ${shares.join(", ") || "no whole week after it yet"}.`;
+    return `${cohort}, ${size(cohort)}: ${shares.join(", ") || "no whole week after it yet"}.`;
   });
   const made = chart(
     () => ({
@@ -44,7 +45,7 @@ function matrix(columns, rows) {
       tooltip: {
         trigger: "item",
         renderMode: "richText",
-        formatter: ({ value }) => `first seen in the week of ${cohorts[value[1]]}\n${sizes.get(cohorts[value[1]])} users, in week ${value[0]}: ${percent(value[2])}`,
+        formatter: ({ value }) => `first seen in the week of ${cohorts[value[1]]}\n${size(cohorts[value[1]])}, in week ${value[0]}: ${percent(value[2])}`,
       },
       xAxis: { type: "category", position: "top", data: Array.from({ length: weeks }, (_, number) => `week ${number}`), splitLine: { show: false }, axisLabel: { hideOverlap: true } },
       yAxis: { type: "category", data: cohorts.map((cohort) => `${cohort}  (${sizes.get(cohort)})`), splitLine: { show: false } },

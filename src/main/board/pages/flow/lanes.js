@@ -1,5 +1,5 @@
 // What moves from where to where, and how fast.
-import { act, ago, chart, duration, element, name, note, overTime, problem, shown, table } from "../../board.js";
+import { act, ago, amountOf, chart, duration, element, name, note, overTime, problem, shown, table } from "../../board.js";
 
 const HISTORY = 300;
 
@@ -65,8 +65,8 @@ function servers(list) {
 /** What waits, and for how long the oldest of it; or, where nobody knows that, since when something has waited. */
 function lag(step) {
   if (step.lag === undefined) return null;
-  const since = step.behindSeconds > 0 ? `, not caught up for ${duration(step.behindSeconds)}` : "";
-  const old = step.lag > 0 ? (step.lagSeconds > 0 ? ` for ${duration(step.lagSeconds)}` : since) : "";
+  const since = step.behindSeconds >= 1 ? `, not caught up for ${duration(step.behindSeconds)}` : "";
+  const old = step.lag > 0 ? (step.lagSeconds >= 1 ? ` for ${duration(step.lagSeconds)}` : since) : "";
   return element("small", {}, `${shown(step.lag)} ${step.lagUnit}${old}`);
 }
 
@@ -88,7 +88,7 @@ function pauseButton(step, show) {
 function arrow(step, show) {
   const rate = step.job ? step.job : step.rate == null ? "…" : `${shown(Math.round(step.rate * 10) / 10)} rows/s`;
   const moved = step.rows === undefined ? null : element("small", {}, `${shown(step.rows)} since the start`);
-  const letters = step.deadLetters > 0 ? element("div", {}, element("small", { class: "problem" }, `${shown(step.deadLetters)} ${step.deadLetters === 1 ? "dead letter" : "dead letters"}`)) : null;
+  const letters = step.deadLetters > 0 ? element("div", {}, element("small", { class: "problem" }, amountOf(step.deadLetters, "dead letter"))) : null;
   const changed = step.changedContent > 0 ? element("div", {}, element("small", { class: "problem" }, `${shown(step.changedContent)} with a known key and another content`)) : null;
   return element(
     "div",

@@ -1,5 +1,5 @@
 // What no table could hold, and sending it again: all of a topic, one, or one that was edited.
-import { act, ago, ask, element, every, get, hidden, note, notice, panel, problem, refill, session, shown, table } from "../../board.js";
+import { act, ago, amountOf, ask, element, every, get, hidden, note, notice, panel, problem, refill, session, shown, table } from "../../board.js";
 import { edit } from "./edit.js";
 import { button, newest, turns } from "./parts.js";
 
@@ -66,7 +66,7 @@ function letters(found, parts, look, show) {
     const kinds = { rejected: "short", key: "short", reason: "long", value: "long", state: "short", "": "short" };
     const columns = ["rejected", "state", "from", "key", "reason", "value", ""].map((name) => ({ name, type: "String", kind: kinds[name] }));
     return [
-      element("div", { class: "row" }, element("h3", {}, topic), element("small", {}, `${shown(waiting)} of ${shown(records)} records not replayed; ${newest(rows.length, records, newer)} below`), all),
+      element("div", { class: "row" }, element("h3", {}, topic), element("small", {}, `${shown(waiting)} of ${amountOf(records, "record")} not replayed; ${newest(rows.length, records, newer)} below`), all),
       table(columns, rows, { label: `Dead letters of ${topic}` }),
       element("div", {}, turns(`dead letters of ${topic}`, older, back, look)),
     ];

@@ -6,6 +6,7 @@ import java.util.Date;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.jobs.JobDay;
+import routes.pipeline.Amount;
 
 /** One run of a day: its limits, and what it has done so far. For one thread at a time. */
 public final class ArchiveRun {
@@ -99,17 +100,18 @@ public final class ArchiveRun {
 
     @Override
     public String toString() {
-        return users
-                + " users with "
-                + documents
-                + " documents archived, "
-                + dayUsers
-                + " users in all on this day, reported in "
+        return Amount.of(users, "user")
+                + " with "
+                + Amount.of(documents, "document")
+                + " archived, "
+                + Amount.of(dayUsers, "user")
+                + " in all on this day, reported in "
                 + report
                 + (unclearUsers == 0
                         ? ""
                         : "; "
-                                + unclearUsers
-                                + " users stay because a date of theirs is missing or invalid");
+                                + Amount.of(unclearUsers, "user")
+                                + (unclearUsers == 1 ? " stays" : " stay")
+                                + " because a date of theirs is missing or invalid");
     }
 }

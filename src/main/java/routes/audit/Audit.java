@@ -16,6 +16,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.jobs.JobDay;
 import routes.jobs.Migrations;
 import routes.jobs.Work;
+import routes.pipeline.Amount;
 import routes.pipeline.Look;
 import routes.pipeline.Rights;
 import routes.settings.SettingsException;
@@ -101,7 +102,7 @@ public final class Audit implements Work {
                 public void close() throws IOException {
                     try (connection) {
                         if (!connection.isClosed()) {
-                            day.outcome(getHandledRowCount() + " rows");
+                            day.outcome(Amount.of(getHandledRowCount(), "row"));
                         }
                         super.close();
                     } catch (SQLException e) {

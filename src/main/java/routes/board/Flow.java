@@ -139,6 +139,11 @@ final class Flow {
                                                 needed,
                                                 limits))
                         .orElseGet(() -> running(step, route));
+        if (number(step, "lag") == 1) {
+            // One record behind, row unsent or day due.
+            step.computeIfPresent(
+                    "lagUnit", (name, unit) -> ((String) unit).replaceFirst("s\\b", ""));
+        }
         step.put("level", standing.level().text());
         step.put("state", standing.state());
         step.put("why", standing.why());

@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import routes.archive.Archive;
 import routes.archive.ArchiveSettings;
 import routes.archive.Mongo;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
@@ -60,10 +61,17 @@ public final class ArchiveCommand extends TerminalCommand implements Callable<In
                                     moved ->
                                             progress.show(
                                                     () ->
-                                                            "%,d users with %,d documents moved"
+                                                            "%,d %s with %,d %s moved"
                                                                     .formatted(
                                                                             moved.users(),
-                                                                            moved.documents()))));
+                                                                            Amount.noun(
+                                                                                    moved.users(),
+                                                                                    "user"),
+                                                                            moved.documents(),
+                                                                            Amount.noun(
+                                                                                    moved
+                                                                                            .documents(),
+                                                                                    "document")))));
             JobRun run = closing.add(new JobRun(settings));
             String outcome = run.run(archive, chosen, Map.of());
             progress.close();

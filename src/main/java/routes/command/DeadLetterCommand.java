@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 import routes.deadletter.DeadLetter;
 import routes.deadletter.DeadLetterTopic;
 import routes.deadletter.Replay;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.runtime.Configured;
 import routes.settings.Settings;
@@ -214,7 +215,7 @@ public final class DeadLetterCommand extends TerminalCommand {
     }
 
     private static String counted(int letters) {
-        return letters + (letters == 1 ? " dead letter" : " dead letters");
+        return Amount.of(letters, "dead letter");
     }
 
     private static String shortened(Object value) {

@@ -14,6 +14,7 @@ import routes.clickhouse.ClickHouseServer;
 import routes.daily.DailyLoad;
 import routes.daily.LoadSettings;
 import routes.daily.Progress;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
@@ -81,9 +82,10 @@ public final class LoadDayCommand extends TerminalCommand implements Callable<In
             double seconds = Math.max(System.nanoTime() - began, 1_000_000) / 1e9;
             line.show(
                     () ->
-                            "%,d lines, %.1f of %.1f MB, %,.0f lines/s%s"
+                            "%,d %s, %.1f of %.1f MB, %,.0f lines/s%s"
                                     .formatted(
                                             lines,
+                                            Amount.noun(lines, "line"),
                                             bytes / MEGA,
                                             size / MEGA,
                                             lines / seconds,

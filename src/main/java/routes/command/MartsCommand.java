@@ -16,6 +16,7 @@ import routes.marts.CheckResult;
 import routes.marts.MartState;
 import routes.marts.Marts;
 import routes.marts.MartsSettings;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.replication.ViewingModels;
 import routes.settings.Settings;
@@ -66,12 +67,12 @@ public final class MartsCommand extends TerminalCommand {
                         refreshed = progress.begun();
                     }
                     problems.forEach((view, problem) -> say(view + ": " + problem));
+                    long good =
+                            refreshed.stream().filter(view -> !problems.containsKey(view)).count();
                     say(
-                            "%d views refreshed, %d not, in %.1f s"
+                            "%s refreshed, %d not, in %.1f s"
                                     .formatted(
-                                            refreshed.stream()
-                                                    .filter(view -> !problems.containsKey(view))
-                                                    .count(),
+                                            Amount.of(good, "view"),
                                             problems.size(),
                                             (System.nanoTime() - started) / 1e9));
                     return problems.isEmpty() ? 0 : 1;
@@ -147,7 +148,12 @@ public final class MartsCommand extends TerminalCommand {
                     say(
                             broken == 0
                                     ? "All " + results.size() + " checks hold."
-                                    : broken + " of " + results.size() + " checks do not hold.");
+                                    : "%d of %s not hold."
+                                            .formatted(
+                                                    broken,
+                                                    results.size()
+                                                            + " checks "
+                                                            + (broken == 1 ? "does" : "do")));
                     return broken == 0 ? 0 : 1;
                 });
     }

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.settings.Settings;
 import routes.storage.Bucket;
@@ -124,7 +125,7 @@ public final class S3Command extends TerminalCommand {
                     try (file) {
                         storage.put(key, file, file.size());
                     }
-                    say(bucket.place(key) + ": " + file.bytes() + " bytes");
+                    say(bucket.place(key) + ": " + Amount.of(file.bytes(), "byte"));
                     return 0;
                 });
     }
@@ -172,7 +173,7 @@ public final class S3Command extends TerminalCommand {
                         }
                         write(object, named(Path.of(file)));
                     }
-                    say(named(Path.of(file)) + ": " + object.bytes() + " bytes");
+                    say(named(Path.of(file)) + ": " + Amount.of(object.bytes(), "byte"));
                     return 0;
                 });
     }

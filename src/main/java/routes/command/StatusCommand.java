@@ -110,7 +110,7 @@ public final class StatusCommand extends TerminalCommand implements Callable<Int
                     step.has("lag")
                             ? step.path("lag").asLong() + " " + step.path("lagUnit").asText()
                             : "",
-                    step.path("lag").asDouble() > 0 && step.path("lagSeconds").asDouble() > 0
+                    step.path("lag").asDouble() > 0 && step.path("lagSeconds").asLong() > 0
                             ? shown(Duration.ofSeconds(step.path("lagSeconds").asLong()))
                             : "",
                     step.has("rows") ? step.path("rows").asLong() : "",

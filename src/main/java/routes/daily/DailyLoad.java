@@ -25,6 +25,7 @@ import routes.clickhouse.Grants;
 import routes.clickhouse.Rows;
 import routes.jobs.JobDay;
 import routes.jobs.Work;
+import routes.pipeline.Amount;
 import routes.pipeline.Look;
 import routes.sql.SqlFile;
 import routes.storage.Bucket;
@@ -172,8 +173,8 @@ public final class DailyLoad implements Work {
         if (lines != file.lines()) {
             throw new IllegalStateException(
                     "Of "
-                            + file.lines()
-                            + " lines "
+                            + Amount.of(file.lines(), "line")
+                            + " "
                             + lines
                             + " are in "
                             + file.table()
@@ -205,8 +206,8 @@ public final class DailyLoad implements Work {
                 lines == 0
                         ? " holds no lines"
                         : " has "
-                                + rejected
-                                + " bad lines of "
+                                + Amount.of(rejected, "bad line")
+                                + " of "
                                 + lines
                                 + ", more than "
                                 + settings.rejectPercent()
@@ -244,9 +245,9 @@ public final class DailyLoad implements Work {
     public void loaded(DayFile file) {
         file.day()
                 .outcome(
-                        "%d events, %d rejected, %d of other days, %sfrom %s in %.1f s"
+                        "%s, %d rejected, %d of other days, %sfrom %s in %.1f s"
                                 .formatted(
-                                        file.events(),
+                                        Amount.of(file.events(), "event"),
                                         file.rejected(),
                                         file.otherDays(),
                                         file.edited() == 0 ? "" : file.edited() + " edited, ",

@@ -8,6 +8,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.command.TextTable;
+import routes.pipeline.Amount;
 import routes.settings.Settings;
 import routes.sql.Databases;
 import routes.sql.SqlFile;
@@ -66,8 +67,8 @@ final class DemoCinema implements AutoCloseable {
         if (!screen.within(PATIENCE, () -> arrived(before, last).equals(written + " " + written))) {
             screen.say(
                     "Of "
-                            + written
-                            + " events on the publisher, on the subscriber are "
+                            + Amount.of(written, "event")
+                            + " on the publisher, on the subscriber are "
                             + number(replica, range, before, last)
                             + ", in ClickHouse (rows, event_ids) "
                             + arrived(before, last));

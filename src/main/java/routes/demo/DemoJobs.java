@@ -18,6 +18,7 @@ import routes.archive.Mongo;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.command.TextTable;
+import routes.pipeline.Amount;
 import routes.settings.Settings;
 import routes.sql.Databases;
 import routes.sql.SqlFile;
@@ -177,8 +178,13 @@ final class DemoJobs implements AutoCloseable {
             }
         }
         screen.say(
-                "Daily load of %d days, %s to %s, in %.1f s. The last: %s"
-                        .formatted(days, start, day, (System.nanoTime() - started) / 1e9, outcome));
+                "Daily load of %s, %s to %s, in %.1f s. The last: %s"
+                        .formatted(
+                                Amount.of(days, "day"),
+                                start,
+                                day,
+                                (System.nanoTime() - started) / 1e9,
+                                outcome));
         return raw(day, events) && marts(day, events);
     }
 

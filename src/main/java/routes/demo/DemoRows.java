@@ -25,6 +25,7 @@ import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseServer;
 import routes.command.CommandFailed;
 import routes.kafka.Brokers;
+import routes.pipeline.Amount;
 import routes.pipeline.Reason;
 import routes.settings.Address;
 import routes.settings.Settings;
@@ -199,8 +200,8 @@ final class DemoRows implements AutoCloseable {
             lines.add(
                     table.getKey()
                             + ": "
-                            + rows
-                            + " rows in Postgres, of these unsent "
+                            + Amount.of(rows, "row")
+                            + " in Postgres, of these unsent "
                             + said(() -> unsent(table.getKey()))
                             + "; records in Kafka topic "
                             + table.getValue()

@@ -360,7 +360,7 @@ class ArchiveIT {
         // As if it had been killed before it came to user 2.
         events.insertMany(two);
         events.insertOne(event(1, daysBefore(0)));
-        assertThat(run(DAY)).contains("2 users with 1 documents", "2 users in all");
+        assertThat(run(DAY)).contains("2 users with 1 document ", "2 users in all");
         assertThat(users(events)).containsExactly(1);
         assertThat(users(archived)).containsExactly(1, 1, 2);
         assertThat(report(DAY).get("archived_user_ids").toString()).isEqualTo("[1,2]");

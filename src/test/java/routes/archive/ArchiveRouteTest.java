@@ -307,7 +307,7 @@ class ArchiveRouteTest extends CamelTestSupport {
         found = List.of(user(1), user(2));
         answers.put("look", exchange -> List.of(new Document("_id", 2)));
         decided = note(List.of(1), List.of(2), "deleting");
-        assertThat(archive()).startsWith("1 users with 1 documents archived");
+        assertThat(archive()).startsWith("1 user with 1 document archived");
         assertThat(steps).containsSubsequence("decide", "staying", "take-back", "going", "delete");
         assertThat(filters(bodies.get("take-back").get(0)))
                 .singleElement()
@@ -360,7 +360,7 @@ class ArchiveRouteTest extends CamelTestSupport {
                         BulkWriteResult.acknowledged(
                                 0, 0, (Integer) results.remove(0), 0, List.of(), List.of()));
         answers.put("changed", exchange -> List.of(changed));
-        assertThat(archive()).startsWith("1 users with 1 documents");
+        assertThat(archive()).startsWith("1 user with 1 document ");
         assertThat(steps)
                 .containsSubsequence(
                         "copies", "delete", "changed", "copy-again", "copies", "delete", "moves");

@@ -185,7 +185,7 @@ class DaysIT {
             assertThat(runs("audit", tomorrow)).containsExactly("refused: " + toCome);
             assertThat(runs("load", early)).singleElement().asString().contains(tooEarly);
             assertThat(user.act(RUN, of("load", first))).startsWith("200");
-            awaitRun("load", first, "done: 1 events");
+            awaitRun("load", first, "done: 1 event,");
             browser.visit("/");
             browser.awaitText(panel("Jobs"), "refused", toCome, "events/" + first + ".jsonl");
         }
@@ -220,7 +220,7 @@ class DaysIT {
                 .singleElement()
                 .asString()
                 .startsWith("failed: ")
-                .contains("1 bad lines of 1");
+                .contains("1 bad line of 1");
     }
 
     @Test

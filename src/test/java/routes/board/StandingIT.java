@@ -57,7 +57,7 @@ class StandingIT {
                 browser.awaitText(
                         step("sink-" + name),
                         "stands still",
-                        "1 records behind for",
+                        "1 record behind for",
                         "nothing has moved for",
                         "in the step insert");
                 assertThat(browser.text("[data-server=clickhouse]")).contains("ms");

@@ -224,7 +224,7 @@ class DailyLoadIT {
         assertThat(load(true)).startsWith("2 events");
         assertThat(count("raw.events")).isEqualTo(2);
         put(event(3, "login", ""));
-        assertThat(load(false)).startsWith("1 events");
+        assertThat(load(false)).startsWith("1 event,");
         assertThat(rows("SELECT event_id FROM raw.events WHERE day = {day:Date}"))
                 .containsExactly("e3");
         assertThat(rows("SELECT count() AS n FROM raw.events WHERE day != {day:Date}"))
@@ -375,7 +375,7 @@ class DailyLoadIT {
         assertThat(ids()).containsExactly("e1", "e2", "e3");
         // One that has it elsewhere: it is listed again, and may be edited there.
         put(bad + "\n" + event(2, "login", "") + "\n");
-        assertThat(load(true)).startsWith("1 events, 1 rejected");
+        assertThat(load(true)).startsWith("1 event, 1 rejected");
         assertThat(ids()).containsExactly("e2");
         assertThat(rejected()).containsExactly("1 no user_id");
     }
@@ -383,7 +383,7 @@ class DailyLoadIT {
     @Test
     void refusedDay_isLoaded_whenItsLinesWereEdited() throws Exception {
         put("nonsense\n" + event(2, "login", "") + "\n" + event(3, "login", "") + "\n");
-        assertThatThrownBy(() -> load(false)).hasMessageContaining("has 1 bad lines of 3");
+        assertThatThrownBy(() -> load(false)).hasMessageContaining("has 1 bad line of 3");
         assertThat(ids()).isEmpty();
         edit(1, "nonsense", event(1, "login", ""));
         assertThat(load(false)).startsWith("3 events, 0 rejected, 0 of other days, 1 edited");
@@ -481,7 +481,7 @@ class DailyLoadIT {
                 .isInstanceOf(NotYet.class)
                 .hasMessageContaining(key + ".done");
         put(key + ".done", new byte[0]);
-        assertThat(run(load, false)).startsWith("1 events");
+        assertThat(run(load, false)).startsWith("1 event,");
     }
 
     @Test
@@ -499,7 +499,7 @@ class DailyLoadIT {
                         });
         assertThatThrownBy(() -> run(load, false)).hasMessageContaining("was replaced while");
         assertThat(count("raw.events")).isZero();
-        assertThat(load(false)).startsWith("1 events");
+        assertThat(load(false)).startsWith("1 event,");
     }
 
     private void replace(int lines) {
