@@ -1,30 +1,47 @@
 // How many rows each pipeline has at each end, and whether that adds up.
 import { element, get, note, panel, problem, table } from "../../board.js";
 
-function counts(found) {
-  if (found.problem) return [problem(found.problem)];
-  if (!found.pipelines.length) return [note("No sink runs here: see caravan.sinks.")];
-  const columns = [
-    { name: "pipeline", type: "String", kind: "short" },
-    { name: "rows sent", type: "UInt64" },
-    { name: "records in topic", type: "UInt64" },
-    { name: "on their way", type: "UInt64" },
-    { name: "rows stored", type: "UInt64" },
-    { name: "in the table now", type: "UInt64" },
-    { name: "repetitions left out", type: "UInt64" },
-    { name: "dead letters", type: "UInt64" },
-    { name: "unknown fields", type: "UInt64" },
-    { name: "result", type: "String", kind: "long" },
-  ];
-  const rows = found.pipelines.map((line) => [
+/** A table of lines: columns are triples of a name, the figure's name in a line, and whether to leave it out where it is zero. */
+function lines(title, columns, found) {
+  const drawn = columns.filter(([, figure, rare]) => !rare || found.some((line) => line[figure]));
+  const rows = found.map((line) => [
     line.pipeline,
-    ...[line.sent, line.records, line.behind, line.came, line.rows, line.repetitions, line.deadLetters, line.unknownFields].map((number) => number ?? null),
+    ...drawn.map(([, figure]) => line[figure] ?? null),
     element("span", { class: `mark ${line.level ?? "warn"}` }, line.verdict),
   ]);
+  return table([{ name: title, type: "String", kind: "short" }, ...drawn.map(([name]) => ({ name, type: "UInt64" })), { name: "result", type: "String", kind: "long" }], rows);
+}
+
+const PIPELINE = [
+  ["rows in the source", "source"],
+  ["unsent", "unsent"],
+  ["skipped", "skipped", true],
+  ["sent", "sent"],
+  ["records in topic", "records"],
+  ["on their way", "behind"],
+  ["rows stored", "came"],
+  ["in the table now", "rows"],
+  ["repetitions left out", "repetitions"],
+  ["dead letters", "deadLetters"],
+  ["unknown fields", "unknownFields"],
+];
+
+const STREAM = [
+  ["clicks in topic", "records"],
+  ["on their way", "behind"],
+  ["enriched records", "enriched"],
+  ["dead letters", "deadLetters"],
+];
+
+function counts(found) {
+  if (found.problem) return [problem(found.problem)];
+  const { pipelines, streams } = found;
+  if (!pipelines.length && !streams.length) return [note("No sink runs here: see caravan.sinks.")];
   return [
-    table(columns, rows),
-    note("Sent, records, stored and repetitions are since the beginning; a row whose TTL has passed counts as stored. Dead letters are those that wait. Unknown fields are since the start of this process."),
-  ];
+    pipelines.length ? lines("pipeline", PIPELINE, pipelines) : null,
+    streams.length ? lines("stream", STREAM, streams) : null,
+    note("Sent are those of the rows that the source has now. Records, stored and repetitions are since the beginning; a row whose TTL has passed counts as stored. Dead letters are those that wait. Unknown fields are since the start of this process."),
+  ].filter((part) => part);
 }
 
 export function countsPanel() {

@@ -15,6 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseEndpoint;
 import routes.deadletter.WaitingLetters;
+import routes.deadletter.WaitingLetters.Counted;
 import routes.kafka.Brokers;
 import routes.kafka.GroupOffsets;
 import routes.outbox.OutboxSettings;
@@ -54,43 +55,56 @@ final class Counts {
         this.routes = routes;
     }
 
+    /** Rows of a source table: those that are neither sent nor unsent are skipped. */
+    private record Source(long rows, long sent, long unsent) {
+        private Source plus(Source other) {
+            return new Source(rows + other.rows, sent + other.sent, unsent + other.unsent);
+        }
+
+        private long skipped() {
+            return rows - sent - unsent;
+        }
+    }
+
     /**
-     * A line a sink.
+     * A line a sink, and one of the stream that enriches.
      *
      * @throws Problem when Kafka does not answer
      */
     synchronized Map<String, Object> described() {
         if (latest == null || System.nanoTime() - counted > FRESH_NANOS) {
-            latest = Map.of("pipelines", count());
+            latest = count();
             counted = System.nanoTime();
         }
         return latest;
     }
 
-    private List<Map<String, Object>> count() {
+    private Map<String, Object> count() {
         try (Admin admin = Brokers.impatient(settings)) {
-            return shown.sinks().stream().map(sink -> described(sink, admin)).toList();
+            return Map.of(
+                    "pipelines",
+                    shown.sinks().stream().map(sink -> described(sink, admin)).toList(),
+                    "streams",
+                    settings.names("caravan.streams").contains("attendance")
+                            ? List.of(attendance(admin))
+                            : List.of());
         } catch (KafkaException e) {
             throw new Problem(503, "Kafka " + servers.fault("kafka") + ": " + Reason.of(e));
         }
     }
 
+    /** What is to be counted, which may not answer. */
+    @FunctionalInterface
+    private interface Counting {
+        void into(Map<String, Object> described) throws ExecutionException, InterruptedException;
+    }
+
     /** Its counts, or the reason why there are none. */
-    private Map<String, Object> described(SinkSettings sink, Admin admin) {
+    private static Map<String, Object> described(String pipeline, Counting counting) {
         Map<String, Object> described = new LinkedHashMap<>();
-        described.put("pipeline", sink.name());
+        described.put("pipeline", pipeline);
         try {
-            Reconciled reconciled = reconciled(sink, admin);
-            described.put("sent", reconciled.sent().orElse(null));
-            described.put("records", reconciled.topic().records());
-            described.put("behind", reconciled.topic().behind());
-            described.put("came", reconciled.came());
-            described.put("rows", reconciled.rows());
-            described.put("repetitions", reconciled.repetitions().orElse(null));
-            described.put("deadLetters", reconciled.letters().waiting());
-            described.put("unknownFields", unknownFields(sink));
-            described.put("level", reconciled.verdict().level());
-            described.put("verdict", reconciled.verdict().text());
+            counting.into(described);
         } catch (CamelExecutionException e) {
             described.put("verdict", "not counted: " + Reason.of(e.getCause()));
         } catch (ExecutionException | KafkaException e) {
@@ -106,29 +120,86 @@ final class Counts {
      * In this order: a row that is sent is in the topic by then, and one that was read from the
      * topic is in the table by then. Rows that move meanwhile are never missing.
      */
-    private Reconciled reconciled(SinkSettings sink, Admin admin)
-            throws ExecutionException, InterruptedException {
-        Optional<Long> sent = Optional.empty();
-        for (OutboxSettings outbox : shown.outboxes()) {
-            if (outbox.topic().equals(sink.topic())) {
-                sent = Optional.of(sent.orElse(0L) + sent(outbox));
-            }
-        }
-        GroupOffsets topic = GroupOffsets.of(admin, sink.topic(), sink.group());
-        letters.look();
-        Map<String, Object> table = table(sink);
-        return new Reconciled(
-                sent,
-                topic,
-                letters.latest(sink.deadLetterTopic())
-                        .orElseThrow(() -> new KafkaException("nothing of the dead letters")),
-                ClickHouse.number(table, "keys"),
-                ClickHouse.number(table, "rows"),
-                ClickHouse.number(table, "shrinks") > 0);
+    private Map<String, Object> described(SinkSettings sink, Admin admin) {
+        return described(
+                sink.name(),
+                described -> {
+                    Optional<Source> source =
+                            shown.outboxes().stream()
+                                    .filter(outbox -> outbox.topic().equals(sink.topic()))
+                                    .map(this::source)
+                                    .reduce(Source::plus);
+                    GroupOffsets topic = GroupOffsets.of(admin, sink.topic(), sink.group());
+                    Counted dead = letters(sink.deadLetterTopic());
+                    Map<String, Object> table = table(sink);
+                    Reconciled reconciled =
+                            new Reconciled(
+                                    source.map(Source::sent),
+                                    topic,
+                                    dead,
+                                    ClickHouse.number(table, "keys"),
+                                    ClickHouse.number(table, "rows"),
+                                    ClickHouse.number(table, "shrinks") > 0);
+                    described.put("source", source.map(Source::rows).orElse(null));
+                    described.put("sent", source.map(Source::sent).orElse(null));
+                    described.put("unsent", source.map(Source::unsent).orElse(null));
+                    described.put("skipped", source.map(Source::skipped).orElse(null));
+                    described.put("records", topic.records());
+                    described.put("behind", topic.behind());
+                    described.put("came", reconciled.came());
+                    described.put("rows", reconciled.rows());
+                    described.put("repetitions", reconciled.repetitions().orElse(null));
+                    described.put("deadLetters", dead.waiting());
+                    described.put("unknownFields", unknownFields(sink));
+                    describe(described, reconciled.verdict());
+                });
     }
 
-    private long sent(OutboxSettings outbox) {
-        return routes.requestBody("direct:outbox-sent-" + outbox.name(), (Object) null, Long.class);
+    private static void describe(Map<String, Object> described, Reconciled.Verdict verdict) {
+        described.put("level", verdict.level());
+        described.put("verdict", verdict.text());
+    }
+
+    /** In this order: a click that was read is enriched or a dead letter by then. */
+    private Map<String, Object> attendance(Admin admin) {
+        return described(
+                "attendance",
+                described -> {
+                    String topic = settings.text("caravan.attendance.topic");
+                    String group = settings.text("caravan.attendance.group");
+                    GroupOffsets clicks = GroupOffsets.of(admin, topic, group);
+                    Counted dead = letters(topic + ".dead-letter");
+                    long enriched =
+                            GroupOffsets.of(
+                                            admin,
+                                            settings.text("caravan.attendance.enriched-topic"),
+                                            group)
+                                    .records();
+                    described.put("records", clicks.records());
+                    described.put("behind", clicks.behind());
+                    described.put("enriched", enriched);
+                    described.put("deadLetters", dead.waiting());
+                    describe(
+                            described,
+                            Reconciled.ofStream(
+                                    clicks.done(), clicks.behind(), enriched, dead.ever()));
+                });
+    }
+
+    private Counted letters(String topic) {
+        letters.look();
+        return letters.latest(topic)
+                .orElseThrow(() -> new KafkaException("nothing of the dead letters"));
+    }
+
+    private Source source(OutboxSettings outbox) {
+        Map<?, ?> rows =
+                routes.requestBody("direct:outbox-rows-" + outbox.name(), (Object) null, Map.class);
+        return new Source(number(rows, "rows"), number(rows, "sent"), number(rows, "unsent"));
+    }
+
+    private static long number(Map<?, ?> row, String name) {
+        return ((Number) row.get(name)).longValue();
     }
 
     @SuppressWarnings("unchecked") // A query's answer is a list of rows.

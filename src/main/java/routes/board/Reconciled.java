@@ -3,6 +3,7 @@ package routes.board;
 import java.util.Optional;
 import routes.deadletter.WaitingLetters.Counted;
 import routes.kafka.GroupOffsets;
+import routes.pipeline.Amount;
 
 /**
  * The counts of one pipeline, each taken after the one before it, and whether they add up: what the
@@ -22,6 +23,8 @@ record Reconciled(
         long came,
         long rows,
         boolean shrinks) {
+    private static final String ADDS_UP = "adds up";
+    private static final String ON_THE_WAY = "adds up, with those on their way";
 
     /** What they come to, in a sentence; level is a mark of the page. */
     record Verdict(String level, String text) {}
@@ -33,6 +36,23 @@ record Reconciled(
     Optional<Long> repetitions() {
         long left = topic.done() - came - letters.ever();
         return left < 0 ? Optional.empty() : Optional.of(left);
+    }
+
+    /**
+     * Of a stream that writes a record for each one that it reads, or a dead letter.
+     *
+     * @param done records that it has read
+     * @param behind records that it has not read yet
+     * @param written records of the topic that it writes to
+     * @param letters of its dead-letter topic, those that were sent again included
+     */
+    static Verdict ofStream(long done, long behind, long written, long letters) {
+        long missing = done - written - letters;
+        if (missing > 0) {
+            return new Verdict(
+                    "bad", missing + " missing: read, and neither enriched nor rejected");
+        }
+        return new Verdict("good", behind > 0 ? ON_THE_WAY : ADDS_UP);
     }
 
     /** The first thing that does not add up, the worst first. */
@@ -48,9 +68,8 @@ record Reconciled(
         if (rows > came) {
             return new Verdict(
                     "warn",
-                    rows
-                            - came
-                            + " rows too many in the table: duplicates, or another program wrote"
+                    Amount.of(rows - came, "row")
+                            + " too many in the table: duplicates, or another program wrote"
                             + " them");
         }
         if (rows < came && !shrinks) {
@@ -58,10 +77,10 @@ record Reconciled(
                     "warn", came - rows + " gone: deleted from the table, which has no TTL");
         }
         if (topic.behind() > 0) {
-            return new Verdict("good", "adds up, with those on their way");
+            return new Verdict("good", ON_THE_WAY);
         }
         return sent.isPresent()
-                ? new Verdict("good", "adds up")
+                ? new Verdict("good", ADDS_UP)
                 : new Verdict("", "nothing to compare with: the topic has another source");
     }
 }

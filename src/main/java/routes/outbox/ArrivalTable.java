@@ -79,7 +79,7 @@ final class ArrivalTable implements SourceTable {
                 "mark", entry.statement("arrivals/mark.sql"),
                 "too-large", entry.statement("arrivals/skipped/too_large.sql"),
                 "backlog", entry.statement("arrivals/backlog.sql"),
-                "sent", entry.statement("arrivals/sent.sql"));
+                "rows", entry.statement("arrivals/rows.sql"));
     }
 
     @Override

@@ -65,7 +65,7 @@ final class FlaggedTable implements SourceTable {
                 "unmarked", entry.statement("skipped/unmarked.sql"),
                 "too-large", entry.statement("skipped/too_large.sql"),
                 "backlog", entry.statement("backlog.sql"),
-                "sent", entry.statement("sent.sql"));
+                "rows", entry.statement("rows.sql"));
     }
 
     private void ensureIndex(CatalogEntry entry) throws InterruptedException {

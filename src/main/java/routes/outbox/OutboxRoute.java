@@ -82,16 +82,16 @@ public final class OutboxRoute extends RouteBuilder {
                 .errorHandler(noErrorHandler())
                 .to("bean:partitions-{{name}}?method=look").id("outbox-{{name}}-count-partitions");
 
-        routeTemplate("outbox-sent")
+        routeTemplate("outbox-rows")
             .templateParameter("name")
             .templateParameter("server")
-            .from("direct:outbox-sent-{{name}}")
-                .routeId("outbox-sent-{{name}}")
-                .description("How many rows are marked as sent; only on request, as it reads the whole table")
+            .from("direct:outbox-rows-{{name}}")
+                .routeId("outbox-rows-{{name}}")
+                .description("How many rows there are, and of these sent and unsent; only on request, as it reads the whole table")
                 .errorHandler(noErrorHandler())
-                .setVariable("pipeline").constant("{{name}}").id("outbox-{{name}}-sent-name")
-                .setHeader(SqlConstants.SQL_QUERY).method("outbox-{{name}}", "statement('sent')").id("outbox-{{name}}-counting-sent")
-                .to("sql:sent" + OPTIONS + "&outputType=SelectOne&template.queryTimeout=20").id("outbox-{{name}}-sent");
+                .setVariable("pipeline").constant("{{name}}").id("outbox-{{name}}-rows-name")
+                .setHeader(SqlConstants.SQL_QUERY).method("outbox-{{name}}", "statement('rows')").id("outbox-{{name}}-counting-rows")
+                .to("sql:rows" + OPTIONS + "&outputType=SelectOne&template.queryTimeout=20").id("outbox-{{name}}-all-rows");
     }
     // spotless:on
 }

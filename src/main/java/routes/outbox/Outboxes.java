@@ -107,7 +107,7 @@ public final class Outboxes {
                 .parameter("name", settings.name())
                 .parameter("topic", settings.topic())
                 .add();
-        for (String measure : List.of("outbox-backlog", "outbox-sent")) {
+        for (String measure : List.of("outbox-backlog", "outbox-rows")) {
             TemplatedRouteBuilder.builder(context, measure)
                     .routeId(measure + "-" + settings.name())
                     .parameter("name", settings.name())

@@ -2,6 +2,8 @@ package routes.attendance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import harness.Commands;
 import harness.RuntimeProcess;
@@ -451,5 +453,24 @@ class AttendanceIT {
                 .lines()
                 .skip(1)
                 .toList();
+    }
+
+    @Test
+    void clicks_areCountedAtBothEnds_forTheBoard() throws Exception {
+        lab.send(List.of(Clicks.json(UUID.randomUUID(), Map.of()), "no click"));
+        Awaitility.await("counts")
+                .atMost(PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            JsonNode stream =
+                                    new ObjectMapper()
+                                            .readTree(runtime.get("/api/counts").body())
+                                            .at("/streams/0");
+                            assertThat(stream.path("pipeline").asText()).isEqualTo("attendance");
+                            assertThat(stream.path("verdict").asText()).isEqualTo("adds up");
+                            assertThat(stream.path("deadLetters").asLong()).isPositive();
+                            assertThat(stream.path("enriched").asLong()).isPositive();
+                            assertThat(stream.path("records").asLong()).isGreaterThan(1);
+                        });
     }
 }

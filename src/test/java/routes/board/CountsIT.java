@@ -3,15 +3,18 @@ package routes.board;
 import static org.assertj.core.api.Assertions.assertThat;
 import static routes.board.BoardIT.environment;
 import static routes.board.BoardIT.panel;
+import static routes.board.BoardIT.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import harness.BoardUser;
 import harness.Browser;
 import harness.EventTable;
 import harness.RuntimeProcess;
 import harness.Services;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
@@ -56,7 +59,9 @@ class CountsIT {
             JsonNode counts = awaitCounts(runtime, "repetitions", 10);
             assertThat(counts.path("verdict").asText()).isEqualTo("adds up");
             assertThat(counts.path("level").asText()).isEqualTo("good");
+            assertThat(counts.path("source").asLong()).isEqualTo(500);
             assertThat(counts.path("sent").asLong()).isEqualTo(500);
+            assertThat(counts.path("unsent").asLong()).isZero();
             assertThat(counts.path("records").asLong()).isEqualTo(511);
             assertThat(counts.path("came").asLong()).isEqualTo(500);
             assertThat(counts.path("rows").asLong()).isEqualTo(500);
@@ -68,6 +73,27 @@ class CountsIT {
             browser.picture("board-counts");
             assertThat(browser.barriers()).isEmpty();
             assertThat(browser.problems()).isEmpty();
+
+            BoardUser user = BoardUser.logIn(runtime, BoardIT.PASSWORD);
+            Map<String, String> outbox = Map.of("pipeline", "outbox-" + NAME);
+            user.act("/api/pipelines/pause", outbox);
+            table.insert(7);
+            JsonNode source = awaitCounts(runtime, "unsent", 7);
+            assertThat(source.path("source").asLong()).isEqualTo(507);
+            assertThat(source.path("sent").asLong()).isEqualTo(500);
+            assertThat(source.path("skipped").asLong()).isZero();
+            assertThat(source.path("verdict").asText()).isEqualTo("adds up");
+            browser.awaitText(step("outbox-" + NAME), "7 rows unsent");
+            browser.click(By.xpath("//button[text()='Count']"));
+            Awaitility.await("the source's rows on the page")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> counted(browser, "rows in the source").equals("507"));
+            assertThat(counted(browser, "unsent")).isEqualTo("7");
+            assertThat(counted(browser, "skipped"))
+                    .as("a column for those that have some")
+                    .isEmpty();
+            table.postgres().update("DELETE FROM " + NAME + " WHERE id > 500");
+            user.act("/api/pipelines/resume", outbox);
 
             // Rows expire, and are known still; a key that is not there is a row that never came.
             table.clickHouse()

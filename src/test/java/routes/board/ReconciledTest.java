@@ -96,8 +96,21 @@ class ReconciledTest {
                 .isEqualTo("good adds up");
         assertThat(verdict(of(100, 100, 100, 0, 100, 101)))
                 .isEqualTo(
-                        "warn 1 rows too many in the table: duplicates, or another program wrote"
+                        "warn 1 row too many in the table: duplicates, or another program wrote"
                                 + " them");
+    }
+
+    @Test
+    void whatAStreamHasRead_isEnrichedOrADeadLetter() {
+        assertThat(Reconciled.ofStream(10, 0, 8, 2))
+                .isEqualTo(new Reconciled.Verdict("good", "adds up"));
+        assertThat(Reconciled.ofStream(10, 3, 10, 2).text())
+                .as("two were sent twice")
+                .isEqualTo("adds up, with those on their way");
+        assertThat(Reconciled.ofStream(10, 0, 7, 2))
+                .isEqualTo(
+                        new Reconciled.Verdict(
+                                "bad", "1 missing: read, and neither enriched nor rejected"));
     }
 
     @Test
