@@ -5,7 +5,7 @@ import { whenLeft } from "./leaving.js";
 
 const DAY = 86_400_000;
 
-/** From so many days on, a chart has a slider to zoom with. */
+/** From so many days or times on, a chart has a slider to zoom with. */
 const ZOOMED = 15;
 
 const MOST_BARS = 20;
@@ -42,13 +42,16 @@ function look() {
 }
 
 /**
- * A chart of ECharts: option() gives its option and is asked again when the colours change; label says what it shows. The
+ * A chart of ECharts: option() gives its option and is asked again when the colours change; label() says what it shows. The
  * element has redraw() for new data. Tooltips are drawn, not made of markup: the page's policy lets no text become markup.
  */
 export function chart(option, label) {
-  const place = element("div", { class: "chart", role: "img", "aria-label": label });
+  const place = element("div", { class: "chart", role: "img", "aria-label": label() });
   let drawn;
-  place.redraw = () => drawn?.setOption(option(), { notMerge: false });
+  place.redraw = () => {
+    drawn?.setOption(option(), { notMerge: false });
+    place.setAttribute("aria-label", label());
+  };
   const draw = () => {
     drawn?.dispose();
     drawn = echarts.init(place, look(), { renderer: "canvas" });
@@ -73,12 +76,30 @@ export function chart(option, label) {
   return place;
 }
 
-/** What a chart over the time has, beside its series; unit is that of its values. */
-export const overTime = (unit) => ({
-  xAxis: { type: "time", name: "time (UTC)", nameLocation: "middle", nameGap: 24, axisLabel: DAYS },
-  yAxis: { type: "value", name: unit, min: 0, nameTextStyle: { align: "left" } },
-  grid: { left: 8, right: 12, top: 58, bottom: 28, containLabel: true },
-});
+/** What a chart over the time has, beside its series; unit is that of its values, times is how many it has of each at most. */
+export function overTime(unit, times = 0) {
+  const zoomed = times >= ZOOMED;
+  return {
+    xAxis: { type: "time", name: "time (UTC)", nameLocation: "middle", nameGap: 24, axisLabel: DAYS },
+    yAxis: { type: "value", name: unit, min: 0, nameTextStyle: { align: "left" } },
+    grid: { left: 8, right: 12, top: 58, bottom: zoomed ? 52 : 28, containLabel: true },
+    dataZoom: zoomed ? zoom() : [],
+  };
+}
+
+/** A chart over the time in words: of each line the latest value, the least and the most, with their times. */
+export function toldOverTime(title, unit, series) {
+  const at = ([time, value]) => `${shown(Math.round(100 * value) / 100)} (${new Date(time).toISOString().slice(0, 19).replace("T", " ")})`;
+  const each = series.map(({ name, data }) => {
+    const points = data.filter((point) => typeof point[1] === "number").sort((one, other) => one[0] - other[0]);
+    if (!points.length) return `${name}: nothing.`;
+    const [least, most] = [(one, other) => other[1] < one[1], (one, other) => other[1] > one[1]].map((better) =>
+      points.reduce((best, point) => (better(best, point) ? point : best)),
+    );
+    return `${name}: latest ${at(points.at(-1))}, least ${at(least)}, most ${at(most)}.`;
+  });
+  return `${title}, in ${unit}, times in UTC. ${each.join(" ")}`;
+}
 
 /** For queryPanel: a drawing of some of the columns, in this order; with options, if it takes some. */
 export function of(names, draw, options) {
@@ -124,7 +145,7 @@ function told(columns, rows, counted) {
   return `${values.map((column) => words(column.name)).join(", ")}${counted ? ` in ${counted}` : ""} by ${words(by.name)}${range}. ${each.join(" ")}`;
 }
 
-/** A slider below the days, and a wheel with Ctrl, so that the page still scrolls. */
+/** A slider below the days or times, and a wheel with Ctrl, so that the page still scrolls. */
 const zoom = () => [
   { type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false },
   {
@@ -198,7 +219,7 @@ export function lines(columns, given, options = {}) {
       dataZoom: zoomed ? zoom() : [],
       series: series(),
     }),
-    told(columns, rows, counted),
+    () => told(columns, rows, counted),
   );
   if (across) made.style.height = `${120 + 24 * rows.length}px`;
   return made;

@@ -40,15 +40,15 @@ function matrix(columns, rows) {
   });
   const made = chart(
     () => ({
-      grid: { left: 8, right: 12, top: 8, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 12, top: 28, bottom: 24, containLabel: true },
       legend: { show: false },
       tooltip: {
         trigger: "item",
         renderMode: "richText",
         formatter: ({ value }) => `first seen in the week of ${cohorts[value[1]]}\n${size(cohorts[value[1]])}, in week ${value[0]}: ${percent(value[2])}`,
       },
-      xAxis: { type: "category", position: "top", data: Array.from({ length: weeks }, (_, number) => `week ${number}`), splitLine: { show: false }, axisLabel: { hideOverlap: true } },
-      yAxis: { type: "category", data: cohorts.map((cohort) => `${cohort}  (${sizes.get(cohort)})`), splitLine: { show: false } },
+      xAxis: { type: "category", position: "top", name: "weeks since the first event", nameLocation: "middle", nameGap: 26, data: Array.from({ length: weeks }, (_, number) => `week ${number}`), splitLine: { show: false }, axisLabel: { hideOverlap: true } },
+      yAxis: { type: "category", name: "week of the first event (users)", nameLocation: "start", nameGap: 10, nameTextStyle: { align: "left" }, data: cohorts.map((cohort) => `${cohort}  (${sizes.get(cohort)})`), splitLine: { show: false } },
       series: [
         {
           type: "heatmap",
@@ -58,9 +58,9 @@ function matrix(columns, rows) {
         },
       ],
     }),
-    `Share of each week's new users that came in the weeks after. ${told.join(" ")}`,
+    () => `Share of each week's new users that came in the weeks after. ${told.join(" ")}`,
   );
-  made.style.height = `${Math.max(160, 60 + 34 * cohorts.length)}px`;
+  made.style.height = `${Math.max(196, 96 + 34 * cohorts.length)}px`;
   made.style.minWidth = `${130 + 48 * weeks}px`;
   return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Weeks of each cohort" }, made);
 }

@@ -1,5 +1,5 @@
 // How the pipelines did in the last days: the share of time within the goals, and a chart for each unit.
-import { chart, colours, duration, element, overTime } from "../../board.js";
+import { chart, colours, duration, element, overTime, toldOverTime } from "../../board.js";
 
 /** The widest step of the query. */
 const STEP = 1_800_000;
@@ -42,8 +42,8 @@ export function history(columns, newest) {
       return { name: pipeline, type: "line", showSymbol: data.length < 3, data };
     });
     const made = chart(
-      () => ({ ...overTime(unit), color: some.map((pipeline) => colours()[pipelines.indexOf(pipeline) % colours().length]), series }),
-      `${title} of each pipeline, in ${unit}, from ${steps[0].time} to ${steps.at(-1).time}`,
+      () => ({ ...overTime(unit, times.length), color: some.map((pipeline) => colours()[pipelines.indexOf(pipeline) % colours().length]), series }),
+      () => toldOverTime(`${title}, of each pipeline`, unit, series),
     );
     return element("div", {}, element("h3", {}, title), made);
   };

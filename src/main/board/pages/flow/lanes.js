@@ -1,5 +1,5 @@
 // What moves from where to where, and how fast.
-import { act, ago, amountOf, chart, duration, element, name, note, overTime, problem, shown, table } from "../../board.js";
+import { act, ago, amountOf, chart, duration, element, name, note, overTime, problem, shown, table, toldOverTime } from "../../board.js";
 
 const HISTORY = 300;
 
@@ -116,12 +116,10 @@ export function pipelines(flow, show) {
 }
 
 export function rateChart(rates) {
+  const series = () => [...rates.series].map(([route, points]) => ({ name: route, type: "line", showSymbol: false, data: points, lineStyle: { width: 2 } }));
   return chart(
-    () => ({
-      ...overTime("rows/s"),
-      series: [...rates.series].map(([route, points]) => ({ name: route, type: "line", showSymbol: false, data: points, lineStyle: { width: 2 } })),
-    }),
-    "Rows per second of each step since the page was opened",
+    () => ({ ...overTime("rows/s"), series: series() }),
+    () => toldOverTime("Rates of each step since the page was opened", "rows/s", series()),
   );
 }
 

@@ -155,6 +155,53 @@ class HistoryIT {
         }
     }
 
+    @Test
+    void manySteps_areZoomedByTheWheelWithCtrl_andToldInWords() throws Exception {
+        createTable();
+        clickHouse.execute(
+                INSERT
+                        + "SELECT toDateTime('"
+                        + YESTERDAY
+                        + " 10:00:00', 'UTC') + 300 * number, 'a', 'sink-x', 300 * (1 + number),"
+                        + " 2, 5, 5, 1, false, 5, 0 FROM numbers(40)");
+        try (RuntimeProcess runtime = RuntimeProcess.start(idle()).awaitRunning();
+                Browser browser = Browser.open(runtime.address())) {
+            browser.visit("/#flow?from=" + YESTERDAY + "&to=" + YESTERDAY);
+            Awaitility.await("charts")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> drawn(browser).size() == 4);
+            String chart = panel("History") + " .chart";
+            assertThat(
+                            browser.script(
+                                    "return document.querySelector(arguments[0]).ariaLabel", chart))
+                    .isEqualTo(
+                            ("Rows moved, of each pipeline, in rows/s, times in UTC. sink-x: latest"
+                                            + " 40 (%1$s 13:15:00), least 1 (%1$s 10:00:00), most"
+                                            + " 40 (%1$s 13:15:00).")
+                                    .formatted(YESTERDAY));
+            browser.script("document.querySelector(arguments[0]).scrollIntoView()", chart);
+            double before = shown(browser, chart);
+            assertThat(before).isEqualTo(39 * 300_000.0);
+            browser.wheelWithCtrl(chart);
+            Awaitility.await("less time")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> shown(browser, chart) < before);
+            browser.picture("history-zoomed");
+            assertThat(browser.problems()).isEmpty();
+        }
+    }
+
+    /** How many milliseconds a chart shows. */
+    private static double shown(Browser browser, String chart) {
+        return ((Number)
+                        browser.script(
+                                "const [zoom] = echarts.getInstanceByDom("
+                                        + "document.querySelector(arguments[0])).getOption()"
+                                        + ".dataZoom; return zoom.endValue - zoom.startValue",
+                                chart))
+                .doubleValue();
+    }
+
     /** Of each chart of the history: its unit and lines. */
     @SuppressWarnings("unchecked")
     private static List<String> drawn(Browser browser) {
