@@ -101,7 +101,7 @@ function arrow(step, show) {
     letters,
     changed,
     step.paused ? element("div", {}, element("small", { title: `since ${step.pausedSince}, ${step.pauses}` }, step.why)) : null,
-    step.why && !step.paused ? element("p", { class: "problem", title: step.why }, step.why) : null,
+    step.why && !step.paused ? element("p", { class: `problem ${step.level}`, title: step.why }, step.why) : null,
     step.failure && step.failure.reason !== step.why ? element("p", { class: "faint", title: step.failure.reason }, `last failure ${ago(step.failure.time)}: ${step.failure.reason}`) : null,
   );
 }

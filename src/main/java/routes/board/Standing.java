@@ -67,8 +67,13 @@ record Standing(Level level, String state, String why) {
             return bad("needs you", waiting.failure().reason());
         }
         if (!silent.isEmpty()) {
-            if (silent.stream().anyMatch(Server::refuses)) {
-                return bad("needs you", words(silent, " "));
+            String refusals =
+                    silent.stream()
+                            .filter(Server::refuses)
+                            .map(Standing::refusal)
+                            .collect(Collectors.joining("; "));
+            if (!refusals.isEmpty()) {
+                return bad("needs you", refusals);
             }
             Instant since =
                     silent.stream().map(Server::since).min(Comparator.naturalOrder()).orElseThrow();
@@ -77,7 +82,9 @@ record Standing(Level level, String state, String why) {
                     new Standing(
                             level == Level.BAD ? level : Level.WARN,
                             "waits",
-                            "for " + words(silent, ", which ")));
+                            silent.stream()
+                                    .map(Standing::silence)
+                                    .collect(Collectors.joining("; ", "for ", ""))));
         }
         if (waiting != null) {
             return Optional.of(new Standing(Level.WARN, "waits", waiting.failure().reason()));
@@ -90,21 +97,20 @@ record Standing(Level level, String state, String why) {
                 : bad(status.name().toLowerCase(Locale.ROOT), "it was stopped by hand");
     }
 
-    /** What each does, and for how long; between is what stands between its address and that. */
-    private static String words(Collection<Server> silent, String between) {
-        return silent.stream()
-                .map(
-                        server ->
-                                "%s at %s%s%s for %s"
-                                        .formatted(
-                                                server.name(),
-                                                server.address(),
-                                                between,
-                                                server.refuses()
-                                                        ? server.fault()
-                                                        : "has not answered",
-                                                age(server.since())))
-                .collect(Collectors.joining("; "));
+    private static String silence(Server server) {
+        return "%s at %s, which has not answered for %s"
+                .formatted(server.name(), server.address(), age(server.since()));
+    }
+
+    /** With what the server says of it, as that tells what to do. */
+    private static String refusal(Server server) {
+        return "%s at %s %s for %s: %s"
+                .formatted(
+                        server.name(),
+                        server.address(),
+                        server.fault(),
+                        age(server.since()),
+                        server.problem());
     }
 
     private static String age(Instant since) {
