@@ -50,7 +50,8 @@ page(
       }
       rates.add(flow);
       refill(lanesPlace, ...pipelines(flow, show));
-      ratesPanel.hidden = rates.series.size === 0;
+      // A rate needs two looks.
+      ratesPanel.hidden = ![...rates.series.values()].some((points) => points.length > 1);
       picture.redraw();
       refill(routesPlace, routes(flow.routes));
     };

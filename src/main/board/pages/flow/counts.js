@@ -14,9 +14,9 @@ function lines(title, columns, found) {
 
 const PIPELINE = [
   ["rows in the source", "source"],
+  ["sent", "sent"],
   ["unsent", "unsent"],
   ["skipped", "skipped", true],
-  ["sent", "sent"],
   ["records in topic", "records"],
   ["on their way", "behind"],
   ["rows stored", "came"],
