@@ -82,7 +82,7 @@ export function overTime(unit, times = 0) {
   return {
     xAxis: { type: "time", name: "time (UTC)", nameLocation: "middle", nameGap: 24, axisLabel: DAYS },
     yAxis: { type: "value", name: unit, min: 0, nameTextStyle: { align: "left" } },
-    grid: { left: 8, right: 12, top: 58, bottom: zoomed ? 52 : 28, containLabel: true },
+    grid: { left: 8, right: HALF_A_DAY, top: 58, bottom: zoomed ? 52 : 28, containLabel: true },
     dataZoom: zoomed ? zoom() : [],
   };
 }
@@ -109,10 +109,14 @@ export function of(names, draw, options) {
   };
 }
 
-/** Long names are cut, and those at the ends stay on the picture. */
-const NAMES = { hideOverlap: true, width: 120, overflow: "truncate", alignMinLabel: "left", alignMaxLabel: "right" };
-const DAYS = { hideOverlap: true, alignMaxLabel: "right" };
+const DAYS = { hideOverlap: true };
+
+/** Right of a chart over days or the time: half of the last label, which is in the middle of its place. */
+const HALF_A_DAY = 38;
 const narrow = matchMedia("(max-width: 700px)");
+
+/** Below bars: long names are cut, so that each stays below its own. */
+const names = (count) => ({ interval: 0, width: narrow.matches ? 300 / count - 8 : 120, overflow: "truncate" });
 const below = () => ({ interval: 0, width: narrow.matches ? 110 : 220, overflow: "truncate" });
 
 const isDay = (column) => /^(Nullable\()?Date/.test(column.type);
@@ -193,13 +197,13 @@ export function lines(columns, given, options = {}) {
       itemStyle: inside && i === 0 ? frame() : {},
       data: rows.map((row) => row[i + 1]),
     }));
-  const names = {
+  const places = {
     type: "category",
     inverse: across,
     name: isDay(by) ? `${words(by.name)} (UTC)` : words(by.name),
     nameLocation: across ? "start" : "middle",
     nameGap: across ? 10 : 24,
-    axisLabel: isDay(by) ? DAYS : across ? below() : NAMES,
+    axisLabel: isDay(by) ? DAYS : across ? below() : names(rows.length),
     data: rows.map((row) => row[0] || "–"),
   };
   const values = {
@@ -212,9 +216,9 @@ export function lines(columns, given, options = {}) {
   };
   const made = chart(
     () => ({
-      grid: { left: 8, right: across ? 28 : 12, top: counted || across ? 58 : 38, bottom: zoomed ? 52 : 28, containLabel: true },
-      xAxis: across ? values : names,
-      yAxis: across ? names : values,
+      grid: { left: 8, right: across ? 28 : isDay(by) ? HALF_A_DAY : 12, top: counted || across ? 58 : 38, bottom: zoomed ? 52 : 28, containLabel: true },
+      xAxis: across ? values : places,
+      yAxis: across ? places : values,
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => formatted(value ?? null, first.name) },
       dataZoom: zoomed ? zoom() : [],
       series: series(),
