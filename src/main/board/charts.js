@@ -13,6 +13,7 @@ const FEW_NAMES = 6;
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const scheme = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 700px)");
 const LIGHT = ["#a84a12", "#2f6f9f", "#2c7a4b", "#8a5a9e", "#8a6d00", "#b3405f", "#4d6b6b", "#5b5bb5", "#7a5230", "#5f7d1f"];
 const DARK = ["#f0935a", "#74b3e0", "#6cc48c", "#c79be0", "#d9bd52", "#f08aa5", "#9dbdbd", "#a5a5f0", "#cfa582", "#aecb6b"];
 
@@ -42,8 +43,9 @@ function look() {
 }
 
 /**
- * A chart of ECharts: option() gives its option and is asked again when the colours change; label() says what it shows. The
- * element has redraw() for new data. Tooltips are drawn, not made of markup: the page's policy lets no text become markup.
+ * A chart of ECharts: option() gives its option and is asked again when the colours change or the page gets narrow; label()
+ * says what it shows. The element has redraw() for new data. Tooltips are drawn, not made of markup: the page's policy lets
+ * no text become markup.
  */
 export function chart(option, label) {
   const place = element("div", { class: "chart", role: "img", "aria-label": label() });
@@ -67,10 +69,11 @@ export function chart(option, label) {
   // ECharts measures the element: it must stand on the page, and be shown.
   const size = new ResizeObserver(() => place.clientWidth && (drawn ? drawn.resize() : draw()));
   size.observe(place);
-  scheme.addEventListener("change", draw);
+  const looks = [scheme, narrow];
+  looks.forEach((query) => query.addEventListener("change", draw));
   whenLeft(() => {
     size.disconnect();
-    scheme.removeEventListener("change", draw);
+    looks.forEach((query) => query.removeEventListener("change", draw));
     drawn?.dispose();
   });
   return place;
@@ -113,7 +116,6 @@ const DAYS = { hideOverlap: true };
 
 /** Right of a chart over days or the time: half of the last label, which is in the middle of its place. */
 const HALF_A_DAY = 38;
-const narrow = matchMedia("(max-width: 700px)");
 
 /** Below bars: long names are cut, so that each stays below its own. */
 const names = (count) => ({ interval: 0, width: narrow.matches ? 300 / count - 8 : 120, overflow: "truncate" });
@@ -197,7 +199,7 @@ export function lines(columns, given, options = {}) {
       itemStyle: inside && i === 0 ? frame() : {},
       data: rows.map((row) => row[i + 1]),
     }));
-  const places = {
+  const places = () => ({
     type: "category",
     inverse: across,
     name: isDay(by) ? `${words(by.name)} (UTC)` : words(by.name),
@@ -205,7 +207,7 @@ export function lines(columns, given, options = {}) {
     nameGap: across ? 10 : 24,
     axisLabel: isDay(by) ? DAYS : across ? below() : names(rows.length),
     data: rows.map((row) => row[0] || "–"),
-  };
+  });
   const values = {
     type: "value",
     name: counted,
@@ -217,8 +219,8 @@ export function lines(columns, given, options = {}) {
   const made = chart(
     () => ({
       grid: { left: 8, right: across ? 28 : isDay(by) ? HALF_A_DAY : 12, top: counted || across ? 58 : 38, bottom: zoomed ? 52 : 28, containLabel: true },
-      xAxis: across ? values : places,
-      yAxis: across ? places : values,
+      xAxis: across ? values : places(),
+      yAxis: across ? places() : values,
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => formatted(value ?? null, first.name) },
       dataZoom: zoomed ? zoom() : [],
       series: series(),
