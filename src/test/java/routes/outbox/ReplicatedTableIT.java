@@ -74,6 +74,16 @@ class ReplicatedTableIT {
                 // Two runtimes take turns: nothing was sent twice.
                 assertThat(services.records("tickets")).isEqualTo(1_000);
                 assertThat(first.log() + second.log()).doesNotContain("batch-rolled-back");
+                Awaitility.await("the board's counts of the source")
+                        .atMost(Duration.ofSeconds(60))
+                        .untilAsserted(
+                                () ->
+                                        assertThat(first.get("/api/counts").body())
+                                                .contains(
+                                                        "\"source\":1000",
+                                                        "\"sent\":1000",
+                                                        "\"unsent\":0",
+                                                        "\"skipped\":0"));
             }
         } finally {
             services.subscriber().execute("DROP SUBSCRIPTION tickets");
