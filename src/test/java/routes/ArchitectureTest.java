@@ -1,16 +1,29 @@
 package routes;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The layers of the packages, and that data are moved by Camel's endpoints. */
 class ArchitectureTest {
@@ -64,66 +77,130 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages("routes.archive..", "routes.demo..")
-                    .and()
-                    .doNotHaveFullyQualifiedName("routes.command.ArchiveCommand")
-                    .and()
-                    .doNotHaveFullyQualifiedName("routes.runtime.JobWork")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("com.mongodb.client..");
 
-    private static final ArchRule MONGODB_COLLECTIONS_ARE_CAMELS =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage("routes.demo..")
-                    .and()
-                    // Creates indexes, and asks for a sign of life.
-                    .doNotHaveFullyQualifiedName("routes.archive.Archive")
-                    .should()
-                    .dependOnClassesThat()
-                    .haveNameMatching("com\\.mongodb\\.client\\.Mongo(Collection|Database|Cursor)");
+    /**
+     * What moves data without an endpoint, and the classes that use it. Each of them is named in
+     * docs/how-it-works.md, under "By hand", with its reason.
+     */
+    enum ByHand {
+        MONGODBS_CLIENT(
+                type("com\\.mongodb\\.client\\.Mongo(Client|Clients|Collection|Database|Cursor)"),
+                "archive.Archive",
+                "archive.Mongo"),
 
-    private static final ArchRule S3_IS_CAMELS =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackages("routes.storage..")
-                    .should()
-                    .dependOnClassesThat()
-                    .haveNameMatching("software\\.amazon\\.awssdk\\.services\\.s3\\.S3.*Client.*");
+        S3S_CLIENT(
+                type("software\\.amazon\\.awssdk\\.services\\.s3\\.S3.*Client.*"),
+                "storage.Bucket",
+                "storage.PlainS3Client"),
 
-    private static final ArchRule KAFKA_IS_CAMELS_OR_OURS =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackages(
-                            "routes.kafka..", "routes.deadletter..", "routes.demo..")
-                    .should()
-                    .dependOnClassesThat()
-                    .haveNameMatching(
-                            "org\\.apache\\.kafka\\.clients\\."
-                                    + "(consumer\\.KafkaConsumer|producer\\.KafkaProducer)");
+        KAFKAS_CLIENTS(
+                type(
+                        "org\\.apache\\.kafka\\.clients\\."
+                                + "(consumer\\.(Kafka)?Consumer|producer\\.(Kafka)?Producer)"),
+                "deadletter.DeadLetterTopic",
+                "deadletter.Replay",
+                "kafka.OwnedPartitions",
+                "kafka.RangeReader",
+                "kafka.RangesConsumer"),
 
-    private static final ArchRule CLICKHOUSES_CLIENT_IS_THE_COMPONENTS =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage("routes.clickhouse..")
-                    .should()
-                    .dependOnClassesThat()
-                    .haveNameMatching(
-                            "com\\.clickhouse\\.client\\.api\\.(Client|insert\\.|query\\.).*");
+        CLICKHOUSES_CLIENT(
+                type("com\\.clickhouse\\.client\\.api\\.(Client|insert\\.|query\\.).*"),
+                "clickhouse.ClickHouse"),
 
-    /** What is read from a catalog and created before a route starts. */
-    private static final ArchRule ROWS_ARE_MOVED_BY_SQL_ENDPOINTS =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackages("routes.demo..")
-                    .and()
-                    .haveNameNotMatching(
-                            "routes\\.(outbox\\.(Outboxes|CatalogEntry|FlaggedTable|ArrivalTable"
-                                + "|IndexBuilder|SourceTable|OwnTable|SkippedRows|TopicPartitions)"
-                                + "|audit\\.Audit|runtime\\.ServerChecks).*")
-                    .should()
-                    .dependOnClassesThat()
-                    .haveNameMatching("org\\.springframework\\.jdbc\\.core\\..*JdbcTemplate");
+        CLICKHOUSES_STATEMENTS(
+                method("routes.clickhouse.ClickHouse", "execute|rows|rowsAsInsert|copy|insert"),
+                "clickhouse.ClickHouse",
+                "clickhouse.ClickHouseProducer",
+                "clickhouse.Grants",
+                "daily.DailyLoad",
+                "marts.Marts",
+                "marts.Models",
+                "marts.View",
+                "queries.NamedQueries",
+                "replication.ViewingModels",
+                "runtime.Pipelines",
+                "runtime.ServerChecks",
+                "runtime.StartCheck",
+                "sink.SinkTable",
+                "sink.Sinks",
+                "sink.StoredBatches"),
+
+        JDBC_TEMPLATES(
+                type("org\\.springframework\\.jdbc\\.core\\..*(JdbcTemplate|JdbcOperations)"),
+                "audit.Audit",
+                "outbox.ArrivalTable",
+                "outbox.CatalogEntry",
+                "outbox.FlaggedTable",
+                "outbox.IndexBuilder",
+                "outbox.Outboxes",
+                "outbox.OwnTable",
+                "outbox.SkippedRows",
+                "outbox.TopicPartitions",
+                "runtime.ServerChecks"),
+
+        /** A row mapper's ResultSet is none of them. */
+        JDBC(
+                type("java\\.sql\\.(Connection|(Prepared|Callable)?Statement|DriverManager)"),
+                "audit.Audit",
+                "jobs.JobTransaction",
+                "jobs.Jobs",
+                "jobs.QuartzTables",
+                "outbox.IndexBuilder",
+                "pipeline.Rights",
+                "replication.PatientWork",
+                "replication.Replication",
+                "replication.ReplicationCheck",
+                "replication.ReplicationSetup",
+                "replication.ReplicationSlot");
+
+        private final DescribedPredicate<JavaClass> using;
+        private final Set<String> classes;
+
+        ByHand(DescribedPredicate<JavaClass> using, String... classes) {
+            this.using = using;
+            this.classes = new TreeSet<>(Set.of(classes));
+        }
+
+        private static DescribedPredicate<JavaClass> type(String pattern) {
+            return describe(
+                    "depend on " + pattern,
+                    from ->
+                            from.getDirectDependenciesFromSelf().stream()
+                                    .anyMatch(
+                                            to -> to.getTargetClass().getName().matches(pattern)));
+        }
+
+        private static DescribedPredicate<JavaClass> method(String owner, String names) {
+            return describe(
+                    "call " + owner + "." + names,
+                    from ->
+                            from.getAccessesFromSelf().stream()
+                                    .map(JavaAccess::getTarget)
+                                    .anyMatch(
+                                            to ->
+                                                    to.getOwner().getName().equals(owner)
+                                                            && to.getName().matches(names)));
+        }
+
+        /** Without "routes."; a class inside of another is part of it. */
+        private static String name(JavaClass used) {
+            return used.getName().replaceFirst("^routes\\.", "").replaceFirst("\\$.*", "");
+        }
+
+        /**
+         * All classes of the project that do, the demo's aside: it stands for users' own systems.
+         */
+        private Set<String> users() {
+            return CLASSES.stream()
+                    .filter(resideOutsideOfPackage("routes.demo.."))
+                    .filter(using)
+                    .map(ByHand::name)
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
 
     @Test
     void packagesHaveNoCycle() {
@@ -155,28 +232,22 @@ class ArchitectureTest {
         MONGODB_IS_CAMELS.check(CLASSES);
     }
 
-    @Test
-    void mongodbCollectionsAreCamels() {
-        MONGODB_COLLECTIONS_ARE_CAMELS.check(CLASSES);
+    /** Neither more classes than are named, nor one that is named and needs it no more. */
+    @ParameterizedTest
+    @EnumSource
+    void onlyNamedClassesMoveDataByHand(ByHand hand) {
+        assertThat(hand.users()).as("classes that %s", hand.using).isEqualTo(hand.classes);
     }
 
-    @Test
-    void s3IsCamels() {
-        S3_IS_CAMELS.check(CLASSES);
-    }
-
-    @Test
-    void kafkaIsCamelsOrOurs() {
-        KAFKA_IS_CAMELS_OR_OURS.check(CLASSES);
-    }
-
-    @Test
-    void clickhousesClientIsTheComponents() {
-        CLICKHOUSES_CLIENT_IS_THE_COMPONENTS.check(CLASSES);
-    }
-
-    @Test
-    void rowsAreMovedBySqlEndpoints() {
-        ROWS_ARE_MOVED_BY_SQL_ENDPOINTS.check(CLASSES);
+    /** By its package and name, as in {@code outbox.Outboxes}. */
+    @ParameterizedTest
+    @EnumSource
+    void eachClassThatMovesDataByHand_standsInTheDocsWithItsReason(ByHand hand) throws IOException {
+        String section =
+                Files.readString(Path.of("docs/how-it-works.md"))
+                        .split("\n## By hand\n", 2)[1]
+                        .split("\n## ", 2)[0];
+        assertThat(hand.classes)
+                .allSatisfy(named -> assertThat(section).contains("`" + named + "`"));
     }
 }
