@@ -21,7 +21,10 @@ final class ArchiveRoute extends RouteBuilder {
     /** Documents that are written and asked for together. */
     private static final int CHUNK = 250;
 
-    private static final int LOOKS = 90;
+    /** After 1, 2, 4 and then each 5 s: a minute and a half. */
+    private static final int LOOKS = 20;
+
+    private static final long LONGEST_PAUSE_MS = 5_000;
 
     private final ArchiveSettings settings;
     private final Destination destination;
@@ -118,7 +121,8 @@ final class ArchiveRoute extends RouteBuilder {
             .description("Takes over a batch that another process left, and finishes it")
             .errorHandler(defaultErrorHandler().maximumRedeliveries(0).allowRedeliveryWhileStopping(false).logExhausted(false))
             .onException(StillAtWork.class)
-                .maximumRedeliveries(LOOKS).redeliveryDelay(1_000).logRetryAttempted(false)
+                .maximumRedeliveries(LOOKS).logRetryAttempted(false)
+                .redeliveryDelay(1_000).useExponentialBackOff().backOffMultiplier(2).maximumRedeliveryDelay(LONGEST_PAUSE_MS)
             .end()
             .setProperty("left", constant(true)).id("archive-left-left")
             .setProperty("note", body()).id("archive-left-note")

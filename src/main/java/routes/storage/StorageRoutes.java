@@ -88,6 +88,7 @@ public final class StorageRoutes extends RouteBuilder {
         from("direct:storage-resume").noStreamCaching()
             .routeId("storage-resume")
             .description("The rest of an object whose connection broke")
+            .errorHandler(defaultErrorHandler().maximumRedeliveries(0).allowRedeliveryWhileStopping(false))
             .onException(StorageException.class).onWhen(exchange -> failure(exchange).isPassing())
                 .maximumRedeliveries(REOPENINGS)
                 .redeliveryDelay(250).useExponentialBackOff().backOffMultiplier(2)
