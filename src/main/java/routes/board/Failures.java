@@ -23,7 +23,12 @@ public final class Failures extends EventNotifierSupport {
      * @param time when
      * @param reason why, on one line
      */
-    public record Failure(Instant time, String reason) {}
+    public record Failure(Instant time, String reason) {
+        /** For an answer of the board. */
+        Map<String, String> shown() {
+            return Map.of("time", time.toString(), "reason", reason);
+        }
+    }
 
     /**
      * What keeps a part of the runtime from its start, or from its next batch.

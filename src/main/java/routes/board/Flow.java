@@ -26,7 +26,7 @@ import routes.sink.SinkSettings;
 
 /**
  * What moves, from where, to where, and how it goes, as this process knows it: no server is asked
- * when the page is, so that it can be told while they are away.
+ * when the page is, so that it can be told while they are unreachable.
  */
 final class Flow {
     static final String RECORDS_BEHIND = "records behind";
@@ -300,7 +300,7 @@ final class Flow {
         Map<String, Object> step =
                 step("job-" + job.name(), from, to, shown.jobServers().get(job.name()));
         step.put("job", job.name());
-        failures.ofRoute(job.name()).ifPresent(failure -> step.put("failure", shown(failure)));
+        failures.ofRoute(job.name()).ifPresent(failure -> step.put("failure", failure.shown()));
         return step;
     }
 
@@ -311,16 +311,12 @@ final class Flow {
         step.put("from", from);
         step.put("to", to);
         step.put("servers", servers);
-        failures.ofRoute(route).ifPresent(failure -> step.put("failure", shown(failure)));
+        failures.ofRoute(route).ifPresent(failure -> step.put("failure", failure.shown()));
         return step;
     }
 
     private static Map<String, String> place(String system, String name) {
         return Map.of("system", system, "name", name);
-    }
-
-    static Map<String, String> shown(Failures.Failure failure) {
-        return Map.of("time", failure.time().toString(), "reason", failure.reason());
     }
 
     private static void put(Map<String, Object> step, String name, Optional<Double> value) {
@@ -348,7 +344,7 @@ final class Flow {
                             part.put("part", entry.getKey());
                             part.put("needs", entry.getValue().person() ? "you" : "server");
                             part.put("since", entry.getValue().since().toString());
-                            part.putAll(shown(entry.getValue().failure()));
+                            part.putAll(entry.getValue().failure().shown());
                             return part;
                         })
                 .toList();

@@ -33,7 +33,7 @@ final class RouteList {
                 Map<String, Object> described =
                         described(id, paused.test(id) ? "Paused" : state(context, id), bean);
                 failures.ofRoute(id)
-                        .ifPresent(failure -> described.put("failure", Flow.shown(failure)));
+                        .ifPresent(failure -> described.put("failure", failure.shown()));
                 routes.add(described);
             } catch (Exception e) {
                 throw new IllegalStateException("No statistics of route " + id, e);
