@@ -10,7 +10,7 @@ import routes.kafka.Forwarded;
  * is tried again as a whole, by the consumer: a click may be sent twice, under the same key, and is
  * never sent without its people or left out.
  */
-public final class AttendanceRoute extends RouteBuilder {
+final class AttendanceRoute extends RouteBuilder {
     static final String CLICKS = "clicks";
     static final String PEOPLE = "people";
 

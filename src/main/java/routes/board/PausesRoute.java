@@ -3,7 +3,7 @@ package routes.board;
 import org.apache.camel.builder.RouteBuilder;
 
 /** Pauses that hold in all runtimes are rows of a table: each runtime looks at it. */
-public final class PausesRoute extends RouteBuilder {
+final class PausesRoute extends RouteBuilder {
     // spotless:off
     @Override
     public void configure() {

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.camel.Message;
 
 /** What one batch asks an {@link HttpDirectory}, in as many requests as it takes. */
-public interface Question {
+interface Question {
     /** True while there is something to ask. */
     boolean isOpen();
 

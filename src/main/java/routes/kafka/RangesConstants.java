@@ -3,7 +3,7 @@ package routes.kafka;
 import org.apache.camel.spi.Metadata;
 
 /** Headers of the messages that {@code ranges:} hands out. */
-public final class RangesConstants {
+final class RangesConstants {
     @Metadata(
             label = "consumer",
             description = "What names the range and no other, for ever: an idempotency key",
