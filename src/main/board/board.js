@@ -34,7 +34,7 @@ export function page(id, title, draw, options = {}) {
 
 /**
  * A panel that shows a named query's answer: draw(columns, rows) returns an element. It says so when there are no rows,
- * the table is not built or ClickHouse is away, asks again then, and offers all rows as a file. absent: the quiet sentence
+ * the table is not built or ClickHouse is unreachable, asks again then, and offers all rows as a file. absent: the quiet sentence
  * for tables that are missing, where that is no fault. values.most: how many rows are drawn at most, where the query takes it.
  */
 export function queryPanel(title, query, values, draw, hint = "", absent = "") {

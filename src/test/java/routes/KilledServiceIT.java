@@ -76,7 +76,7 @@ class KilledServiceIT {
                 table.insert(200);
                 Thread.sleep(50);
             } catch (org.springframework.dao.DataAccessException e) {
-                // Postgres is the one that is away: its client tries again.
+                // Postgres is the one that is unreachable: its client tries again.
                 Thread.onSpinWait();
             } catch (InterruptedException e) {
                 return;

@@ -111,7 +111,7 @@ public final class Main {
         report.add("outbox", "runtime / serial floor, median", median(ratios), "ratio", ">= 1.0");
     }
 
-    /** How many rows a second the runtime sends of those that are committed at once. */
+    /** How many rows a second the runtime sends of those that are committed together. */
     private double sent(Process runtime, int times) throws Exception {
         lab.sql("TRUNCATE bench_outbox", Lab.insert("bench_outbox", rows, false));
         return rate(

@@ -31,7 +31,7 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * The data of the board's pages that look at the marts and at raw, asked for as a browser does: all
- * addresses of a page at once, until the last answer is there.
+ * addresses of a page together, until the last answer is there.
  */
 final class Pages {
     private static final List<String> NAMES =

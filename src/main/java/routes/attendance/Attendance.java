@@ -69,7 +69,7 @@ public final class Attendance {
         return deadLetters;
     }
 
-    /** Parts the clicks from the records that are none. */
+    /** Separates the clicks from the records that are none. */
     public ClickBatch read(AnnouncedRange batch) {
         List<Click> clicks = new ArrayList<>(batch.records().size());
         List<Rejected> rejected = new ArrayList<>();

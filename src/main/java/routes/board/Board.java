@@ -31,8 +31,8 @@ import routes.web.WebServer.Access;
 /**
  * What the board's page shows, as JSON below {@code /api}, and its actions.
  *
- * <p>A server that is away, or a table that is not built yet, is an answer too: an object with
- * {@code problem}, a sentence for the page to show.
+ * <p>A server that is unreachable, or a table that is not built yet, is an answer too: an object
+ * with {@code problem}, a sentence for the page to show.
  */
 public final class Board implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Board.class);

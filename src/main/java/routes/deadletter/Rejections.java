@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A batch with records that have to be in the dead-letter topic before it goes on. Not for several
- * threads at once.
+ * threads at the same time.
  */
 public abstract class Rejections {
     private final List<Rejected> unreported = new ArrayList<>();

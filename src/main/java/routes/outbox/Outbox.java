@@ -86,7 +86,7 @@ public final class Outbox {
     /**
      * One that takes further rows of the table while this one's batch is on its way, and polls only
      * while this one finds more than it can take at a time, and no row that is larger than a batch:
-     * of those, one is in memory at a time. The rows that each has locked part them.
+     * of those, one is in memory at a time. The rows that each has locked separate them.
      */
     Outbox helper() {
         return new Outbox(settings, table, meters, clock, this);

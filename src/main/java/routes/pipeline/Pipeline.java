@@ -20,7 +20,7 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Creates what is missing on its servers. Is called again after it has failed, and by several
-     * runtimes at once.
+     * runtimes at the same time.
      *
      * @throws routes.settings.SettingsException when a setting is wrong: it ends the runtime
      * @throws NeedsPerson when a person has to do something: it is tried again, ever less often

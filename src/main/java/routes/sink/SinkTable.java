@@ -61,7 +61,7 @@ final class SinkTable {
 
     /**
      * Makes sure of everything that exactly-once rests on; can be run again, and by several
-     * runtimes at once.
+     * runtimes at the same time.
      *
      * @return what its columns can hold
      * @throws SettingsException when the table does not exist or cannot be made fit, with the

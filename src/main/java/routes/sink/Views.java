@@ -24,7 +24,7 @@ final class Views {
 
     /**
      * ClickHouse tells in whole seconds when a table was changed: an insert comes in a later one
-     * than that, and than the same change by another worker, which follows at once.
+     * than that, and than the same change by another worker, which follows immediately.
      */
     private static final String LATER_SECOND = "SELECT sleep(3)";
 

@@ -228,7 +228,7 @@ class ArchiveIT {
         for (Object id : ids) {
             documents.add(event(id, daysBefore(40)));
         }
-        // One user's documents, more than are copied at once, with the id in other number types.
+        // One user's documents, more than are copied together, with the id in other number types.
         for (int i = 0; i < 1_700; i++) {
             Object seven = i % 3 == 0 ? (Object) 7L : i % 3 == 1 ? (Object) 7.0 : (Object) 7;
             documents.add(event(seven, daysBefore(40 + i % 90)).append("extra", List.of(i, "x")));

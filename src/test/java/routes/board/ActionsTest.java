@@ -35,7 +35,8 @@ class ActionsTest {
         assertThatThrownBy(() -> take("d", this::fail)).hasMessage("a defect");
         assertThat(waiting("result")).containsExactly("done", "refused", "failed", "failed");
         assertThat(waiting("said"))
-                .containsExactly("1 sent again.", "no such topic", "Kafka is away", "a defect");
+                .containsExactly(
+                        "1 sent again.", "no such topic", "Kafka is unreachable", "a defect");
         assertThat(waiting("what")).containsExactly("a", "b", "c", "d");
         assertThat(waiting("user")).containsOnly("anna");
         assertThat(waiting("time").get(0).toString())
@@ -47,7 +48,7 @@ class ActionsTest {
     }
 
     private String doNotAnswer(JsonNode request) {
-        throw new Problem(503, "Kafka is away");
+        throw new Problem(503, "Kafka is unreachable");
     }
 
     private String fail(JsonNode request) {

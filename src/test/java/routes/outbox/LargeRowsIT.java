@@ -65,7 +65,7 @@ class LargeRowsIT {
                                         runtime.metric("caravan_outbox_polls_total", "large")
                                                 > polls + 10);
                 assertThat(runtime.metric("caravan_outbox_rows_too_large_total", "large"))
-                        .as("each is looked at once")
+                        .as("each is looked at a single time")
                         .isEqualTo(20);
             }
             environment.put("CARAVAN_OUTBOX_LARGE_RECORD_BYTES", "32MB");
@@ -121,7 +121,7 @@ class LargeRowsIT {
                 double polls = runtime.metric("caravan_outbox_polls_total", "arriving");
                 awaitMetric(runtime, "caravan_outbox_polls_total", polls + 10);
                 assertThat(runtime.metric("caravan_outbox_rows_too_large_total", "arriving"))
-                        .as("each is looked at once")
+                        .as("each is looked at a single time")
                         .isEqualTo(3);
                 assertThat(Commands.run(environment, "skipped", "list", "arriving"))
                         .contains("larger than record-bytes", "3000000", "3 skipped by arriving");

@@ -94,7 +94,7 @@ public final class Child {
                 }
             } catch (IOException e) {
                 // A native library may have made the stream one that does not wait; then a process
-                // that was stopped and goes on is told at once that there is nothing to read.
+                // that was stopped and goes on is told immediately that there is nothing to read.
                 if (!NOTHING_YET.equals(e.getMessage())) {
                     throw e;
                 }

@@ -154,7 +154,7 @@ class ServiceProcess {
     private void ready(Process child, long serverPid) throws IOException, UserError {
         server =
                 ProcessHandle.of(serverPid)
-                        .orElseThrow(() -> new UserError("its server ended at once"));
+                        .orElseThrow(() -> new UserError("its server ended immediately"));
         paused = false;
         directory.note(name(), List.of(child.toHandle(), server));
         child.onExit()

@@ -31,7 +31,8 @@ public class MongoService implements Service {
                         .autoCommitBufferSize(KILOBYTES_OF_CHANGES)
                         .cacheSize(MEGABYTES_OF_CACHE)
                         .open();
-        // Space is used again at once: what a killed process has written is in the file, in order.
+        // Space is used again immediately: what a killed process has written is in the file, in
+        // order.
         store.setRetentionTime(0);
         server = new MongoServer(new DurableBackend(store));
         server.bind("127.0.0.1", setup.port());

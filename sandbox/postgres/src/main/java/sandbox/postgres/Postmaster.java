@@ -30,7 +30,7 @@ class Postmaster {
                     Map.entry("wal_level", "logical"),
                     Map.entry("track_commit_timestamp", "on"),
                     Map.entry("max_connections", "100"),
-                    // A subscription whose publisher was away tries again soon, not after 5 s.
+                    // A subscription whose publisher was unreachable tries again soon, not in 5 s.
                     Map.entry("wal_retrieve_retry_interval", "500ms"),
                     Map.entry("fsync", "on"),
                     Map.entry("synchronous_commit", "on"),
@@ -162,8 +162,8 @@ class Postmaster {
     }
 
     /**
-     * Stops the server: quickly and cleanly, or if it takes too long, at once, which it recovers
-     * from at the next start.
+     * Stops the server: quickly and cleanly, or, if that takes too long, immediately, which it
+     * recovers from at the next start.
      */
     void stop() throws IOException, InterruptedException {
         Optional<ProcessHandle> server = ProcessHandle.of(pid);
