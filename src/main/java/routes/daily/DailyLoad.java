@@ -40,7 +40,7 @@ import routes.storage.StoredObject;
  */
 public final class DailyLoad implements Work {
     private static final Logger LOG = LoggerFactory.getLogger(DailyLoad.class);
-    private static final String SQL = "classpath:sql/clickhouse/raw/";
+    private static final String SQL = "classpath:sql/clickhouse/daily/";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Bucket bucket;

@@ -10,7 +10,7 @@ import routes.storage.StorageRoutes;
  * swapped in atomically.
  */
 final class DailyLoadRoute extends RouteBuilder {
-    private static final String SQL = "?query=classpath:sql/clickhouse/raw/";
+    private static final String SQL = "?query=classpath:sql/clickhouse/daily/";
     // Each load's tables have names of their own: nothing to cache.
     private static final int UNCACHED = -1;
 

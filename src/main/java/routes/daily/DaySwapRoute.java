@@ -8,7 +8,7 @@ import routes.clickhouse.ClickHouseEndpoint;
  * body is the {@link DayFile}; {@code load} decides.
  */
 final class DaySwapRoute extends RouteBuilder {
-    private static final String SQL = "?query=classpath:sql/clickhouse/raw/";
+    private static final String SQL = "?query=classpath:sql/clickhouse/daily/";
     // Each load's tables have names of their own: nothing to cache.
     private static final int UNCACHED = -1;
 

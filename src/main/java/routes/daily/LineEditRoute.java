@@ -8,7 +8,7 @@ import routes.clickhouse.ClickHouseEndpoint;
  * the rejected line. It fails with {@link EditRefused} where the edited text is no event.
  */
 final class LineEditRoute extends RouteBuilder {
-    private static final String SQL = "?query=classpath:sql/clickhouse/raw/";
+    private static final String SQL = "?query=classpath:sql/clickhouse/daily/";
 
     // spotless:off
     @Override

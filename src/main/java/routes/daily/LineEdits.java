@@ -30,7 +30,7 @@ public final class LineEdits {
     }
 
     private static String check() {
-        String parse = SqlFile.statements("classpath:sql/clickhouse/raw/parse.sql").get(0);
+        String parse = SqlFile.statements("classpath:sql/clickhouse/daily/parse.sql").get(0);
         String lines =
                 "(SELECT {day:Date} AS day, toUInt64(1) AS line_number, '' AS problem,"
                         + " {text:String} AS text)";

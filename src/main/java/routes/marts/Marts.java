@@ -101,7 +101,7 @@ public final class Marts implements AutoCloseable {
 
     /** Makes the databases and the views that are missing, without rows. Can be run again. */
     public void prepare() {
-        SqlFile.statements(SQL + "raw/tables.sql").forEach(clickHouse::execute);
+        SqlFile.statements(SQL + "daily/tables.sql").forEach(clickHouse::execute);
         clickHouse.execute("CREATE DATABASE IF NOT EXISTS staging");
         clickHouse.execute("CREATE DATABASE IF NOT EXISTS marts");
         models.create();

@@ -57,7 +57,7 @@ class BoardIT {
                 ClickHouse clickHouse = Services.running().clickHouse();
                 RuntimeProcess runtime = RuntimeProcess.start(environment(table)).awaitRunning();
                 Browser browser = Browser.open(runtime.address())) {
-            SqlFile.statements("classpath:sql/clickhouse/raw/tables.sql")
+            SqlFile.statements("classpath:sql/clickhouse/daily/tables.sql")
                     .forEach(clickHouse::execute);
             LocalDate today = LocalDate.now(ZoneOffset.UTC);
             clickHouse.execute(

@@ -183,7 +183,7 @@ class LinesIT {
             try (ClickHouse clickHouse = ClickHouseServer.writer(Settings.load(environment));
                     RuntimeProcess runtime = RuntimeProcess.start(environment).awaitRunning();
                     Browser browser = Browser.open(runtime.address())) {
-                SqlFile.statements("classpath:sql/clickhouse/raw/tables.sql")
+                SqlFile.statements("classpath:sql/clickhouse/daily/tables.sql")
                         .forEach(clickHouse::execute);
                 for (LocalDate day : List.of(before, DAY)) {
                     clickHouse.execute(

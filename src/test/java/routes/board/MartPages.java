@@ -50,7 +50,7 @@ final class MartPages implements AutoCloseable {
         environment.put("CARAVAN_JOBS", "load");
         environment.putAll(settings);
         clickHouse = ClickHouseServer.writer(Settings.load(environment));
-        statements("raw/tables.sql");
+        statements("daily/tables.sql");
         events();
         table("attendance_enriched");
         clicks();
