@@ -201,6 +201,14 @@ class DaySwapRouteTest extends CamelTestSupport {
                 .isEqualTo(all(UNTIL_CHECKED, List.of("reasons"), RECORDED, List.of("refuse")));
     }
 
+    @Test
+    void reasonsOfTooManyBadLinesCannotBeRead_theLoadFailsThere_andNothingIsRecorded() {
+        refused = true;
+        failing = "reasons";
+        assertThatThrownBy(this::load).hasRootCauseMessage("reasons refused");
+        assertThat(steps).isEqualTo(all(UNTIL_CHECKED, List.of("reasons")));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"left", "drop-table", "find", "stage", "count", "counted", "still-ours"})
