@@ -16,6 +16,7 @@ import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.component.sql.SqlConstants;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.test.junit5.CamelTestSupport;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import routes.MockedSteps;
 
 /** The outbox's routes with Postgres and Kafka replaced. */
 class OutboxRouteTest extends CamelTestSupport {
@@ -80,7 +82,9 @@ class OutboxRouteTest extends CamelTestSupport {
                     "too-large",
                     "l",
                     "backlog",
-                    "b" + asked);
+                    "b" + asked,
+                    "sent",
+                    "s");
         }
 
         @Override
@@ -209,6 +213,8 @@ class OutboxRouteTest extends CamelTestSupport {
                     advice.replaceFromWith("direct:count");
                     advice.weaveById(".*-count").replace().to("mock:backlog");
                 });
+        measure("outbox-partitions", "count-partitions");
+        measure("outbox-sent", "sent");
         getMockEndpoint("mock:unsent")
                 .whenAnyExchangeReceived(
                         exchange -> {
@@ -235,6 +241,21 @@ class OutboxRouteTest extends CamelTestSupport {
                         });
         context.start();
     }
+
+    private void measure(String template, String step) throws Exception {
+        TemplatedRouteBuilder.builder(context, template)
+                .routeId(template + "-x")
+                .parameter("name", "x")
+                .parameter("server", "postgres")
+                .parameter("topic", "t")
+                .add();
+        if (measured == null) {
+            measured = new MockedSteps(context);
+        }
+        measured.replace(template + "-x", step);
+    }
+
+    private MockedSteps measured;
 
     private Outbox outbox;
 
@@ -470,6 +491,27 @@ class OutboxRouteTest extends CamelTestSupport {
     }
 
     @Test
+    void rowsThatAreNotMarkedCannotBeNoted_theTransactionIsRolledBack() {
+        marked = 1L;
+        refuse("mock:noted");
+        assertThat(poll()).isFalse();
+        assertThat(steps).endsWith("mark 7{\"(0,1)\",\"(0,2)\"}", "rollback");
+        assertThat(metered("caravan.outbox.rows.sent")).isZero();
+    }
+
+    @Test
+    void rowThatIsTooLargeCannotBeNoted_theTransactionIsRolledBack_andItsNeighboursAreSentAgain() {
+        rows = List.of(row("1", 60), row("2", 20));
+        refuse("mock:noted");
+        assertThat(poll()).isFalse();
+        assertThat(steps)
+                .containsExactly("begin", "hold", "lock", "send", "mark 7{\"(0,2)\"}", "rollback");
+        assertThat(metered("caravan.outbox.rows.sent")).isZero();
+        poll();
+        assertThat(getMockEndpoint("mock:kafka").getExchanges()).hasSize(2);
+    }
+
+    @Test
     void fewerRowsMarkedThanSent_theTransactionIsRolledBack_whereTheyMayNotBeNoted() {
         table.skips = false;
         marked = 1L;
@@ -567,6 +609,46 @@ class OutboxRouteTest extends CamelTestSupport {
         assertThat(gauge("caravan.outbox.unsent.rows")).isEqualTo(7);
         assertThat(gauge("caravan.outbox.skipped.rows")).isEqualTo(3);
         assertThat(gauge("caravan.outbox.oldest.unsent.seconds")).isEqualTo(1.5);
+    }
+
+    @Test
+    void backlogCannotBeCounted_whatWasCountedStays_andItIsCountedAgain() {
+        count(counted(7, 1.5, 99L, 100));
+        refuse("mock:backlog");
+        Exchange refused = template.send("direct:count", exchange -> {});
+        assertThat(refused.getException()).hasMessage("mock:backlog refuses");
+        assertThat(gauge("caravan.outbox.unsent.rows")).isEqualTo(7);
+        count(counted(8, 1.5, 99L, 100));
+        assertThat(gauge("caravan.outbox.unsent.rows")).isEqualTo(8);
+    }
+
+    @Test
+    void rowsThatAreSent_areCountedByTheTablesStatement_alsoWhereThereAreNone() {
+        for (long rows : List.of(7L, 0L)) {
+            measured.answer("sent", message -> message.setBody(rows));
+            Exchange counted = measured.send("direct:outbox-sent-x", null);
+            assertThat(counted.getException()).isNull();
+            assertThat(counted.getMessage().getBody()).isEqualTo(rows);
+        }
+        Exchange asked = getMockEndpoint("mock:sent").getExchanges().get(0);
+        assertThat(asked.getMessage().getHeader(SqlConstants.SQL_QUERY)).isEqualTo("s");
+        assertThat(asked.getVariable("pipeline")).isEqualTo("x");
+    }
+
+    @Test
+    void rowsThatAreSentCannotBeCounted_whoAsksHearsOfIt() {
+        measured.refuse("sent");
+        assertThat(measured.send("direct:outbox-sent-x", null).getException())
+                .hasMessage("sent refuses");
+    }
+
+    @Test
+    void partitionsOfTheTopic_areLookedAt_andARefusalIsAFailureOfTheRoute() {
+        assertThat(measured.send("direct:outbox-partitions-x", null).getException()).isNull();
+        measured.refuse("count-partitions");
+        assertThat(measured.send("direct:outbox-partitions-x", null).getException())
+                .hasMessage("count-partitions refuses");
+        assertThat(measured.reached()).containsExactly("count-partitions", "count-partitions");
     }
 
     @Test
