@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedList;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
@@ -23,6 +24,7 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import routes.MockedSteps;
 
 /** The job's routes with Postgres replaced, and the bean's decisions recorded. */
 class JobRouteTest extends CamelTestSupport {
@@ -33,6 +35,7 @@ class JobRouteTest extends CamelTestSupport {
     private boolean held;
     private boolean workFails;
     private String refuses = "";
+    private MockedSteps counts;
 
     @BindToRegistry("job-x")
     private final Steps recorded = new Steps();
@@ -73,6 +76,10 @@ class JobRouteTest extends CamelTestSupport {
             steps.add("failed " + day + ": " + failure.getMessage());
         }
 
+        public void measured(@Body Map<String, Number> due) {
+            steps.add("measured " + due.get("days") + " days");
+        }
+
         public void release(Object day) {
             steps.add("release " + day);
         }
@@ -108,6 +115,9 @@ class JobRouteTest extends CamelTestSupport {
         add("job-work");
         add("job");
         add("schedule");
+        add("job-backlog");
+        counts = new MockedSteps(context);
+        counts.replace("job-backlog-x", "count");
         AdviceWith.adviceWith(
                 context,
                 "job-work-x",
@@ -132,6 +142,9 @@ class JobRouteTest extends CamelTestSupport {
                 .whenAnyExchangeReceived(
                         exchange -> {
                             assertThat(exchange.getVariable("job")).isEqualTo("x");
+                            if (refuses.equals(steps.isEmpty() ? "look" : "look-again")) {
+                                throw new IllegalStateException("Postgres is unreachable");
+                            }
                             exchange.getIn().setBody(due.poll());
                         });
         for (String note : Arrays.asList("done", "failed", "make-due")) {
@@ -166,6 +179,55 @@ class JobRouteTest extends CamelTestSupport {
     void schedule_makesItsDayDue() {
         template.sendBody("direct:fire", null);
         assertThat(steps).containsExactly("fire", "write make-due", "fired");
+    }
+
+    @Test
+    void dayCannotBeMadeDue_theScheduleFails_andTheDayIsNotCalledDue() {
+        refuses = "make-due";
+        assertThat(template.send("direct:fire", exchange -> {}).getException())
+                .hasMessage("Postgres is unreachable");
+        assertThat(steps).containsExactly("fire");
+    }
+
+    @Test
+    void dueDaysCannotBeLookedFor_noDayIsTaken() {
+        refuses = "look";
+        Exchange look = template.send("direct:look", exchange -> {});
+        assertThat(look.getException()).hasMessage("Postgres is unreachable");
+        assertThat(look.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES)).isEqualTo(false);
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void dueDayCannotBeLookedForAgain_itIsNotWorkedOn_butNotedAndReleased() {
+        refuses = "look-again";
+        assertThat(look()).isFalse();
+        assertThat(steps)
+                .containsExactly(
+                        "take " + DAY,
+                        "failed taken " + DAY + ": Postgres is unreachable",
+                        "write failed",
+                        "release taken " + DAY);
+    }
+
+    private Exchange count(int days) {
+        counts.answer("count", message -> message.setBody(Map.of("days", days)));
+        return counts.send("direct:job-backlog-x", null);
+    }
+
+    @Test
+    void dueDays_areCounted_alsoWhereThereAreNone() {
+        assertThat(count(2).getException()).isNull();
+        assertThat(counts.received("count").getExchange().getVariable("job")).isEqualTo("x");
+        assertThat(count(0).getException()).isNull();
+        assertThat(steps).containsExactly("measured 2 days", "measured 0 days");
+    }
+
+    @Test
+    void dueDaysCannotBeCounted_nothingIsMeasured() {
+        counts.refuse("count");
+        assertThat(count(2).getException()).hasMessage("count refuses");
+        assertThat(steps).isEmpty();
     }
 
     @Test
