@@ -18,6 +18,8 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import routes.marts.MartState;
 import routes.marts.MartStates;
 
@@ -29,6 +31,7 @@ class CinemaRouteTest extends CamelTestSupport {
             new MartState("marts.viewing_sessions", MartState.State.FRESH, NOW, 0.1, 7, "");
 
     private final List<String> steps = new ArrayList<>();
+    private String refusing = "";
 
     @BindToRegistry("quiet")
     private final ExceptionHandler quiet = new LoggingExceptionHandler(null, getClass());
@@ -121,7 +124,14 @@ class CinemaRouteTest extends CamelTestSupport {
                     advice.replaceFromWith("direct:" + route);
                     advice.weaveByToUri("clickhouse:*")
                             .replace()
-                            .setHeader(header, advice.constant("answer to " + header));
+                            .process(
+                                    exchange -> {
+                                        if (refusing.equals(route)) {
+                                            throw new IllegalStateException(route + " refused");
+                                        }
+                                        exchange.getMessage()
+                                                .setHeader(header, "answer to " + header);
+                                    });
                 });
     }
 
@@ -152,6 +162,18 @@ class CinemaRouteTest extends CamelTestSupport {
         assertThat(template.send("direct:cinema-generator", exchange -> {}).getException())
                 .hasRootCauseMessage("no publisher");
         assertThat(getMockEndpoint("mock:events").getExchanges()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cinema-models", "cinema-left-out"})
+    void clickHouseRefuses_theLookFailsThere_andWhatWasSeenStays(String route) {
+        template.sendBody("direct:cinema-models", null);
+        steps.clear();
+        refusing = route;
+        assertThat(template.send("direct:" + route, exchange -> {}).getException())
+                .hasMessage(route + " refused");
+        assertThat(steps).isEmpty();
+        assertThat(marts.latest()).contains(List.of(STATE));
     }
 
     @Test
