@@ -545,6 +545,32 @@ class SinkRouteTest extends CamelTestSupport {
         assertThat(steps.get(steps.size() - 1)).isEqualTo(endpoint);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"columns", "look-tried", "look-tried-views"})
+    void clickHouseDoesNotTellWhatABatchNeeds_itIsNotInserted(String endpoint) {
+        answers.put("columns", columns("id", "UInt8"));
+        answers.put(
+                "look-tried",
+                List.of(Map.of("offsets", List.of(), "since", 0, "later", 1, "restarted", 0)));
+        failing = endpoint;
+        assertThat(send(TriedRange.of(batch(record(5, "a", "{\"id\":1}")))).getException())
+                .hasMessage(endpoint + " refuses");
+        assertThat(steps).endsWith(endpoint).doesNotContain("insert", "kafka");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"look-views", "set"})
+    void viewsCannotBeMadeSafe_theBatchIsNotInserted_untilTheyAre(String endpoint) {
+        Map<String, Object> view = view("db.x", "e.far", "MergeTree", 0, 0);
+        failing = endpoint;
+        assertThat(sentThrough(view)).hasStackTraceContaining(endpoint + " refuses");
+        assertThat(steps).endsWith(endpoint).doesNotContain("insert");
+        steps.clear();
+        failing = "";
+        assertThat(sentThrough(view)).isNull();
+        assertThat(steps).containsExactly("look-up", "look-views", "set", "set", "insert");
+    }
+
     private static Map<String, Object> view(
             String source, String target, String engine, int window, int marked) {
         return Map.ofEntries(
