@@ -69,6 +69,7 @@ class ArchiveRouteTest extends CamelTestSupport {
     private List<Document> found = List.of();
     private Document decided;
     private boolean closed;
+    private boolean destinationRefuses;
 
     /** As a cursor is: read once, and to be closed. */
     private final class Found implements Iterator<Document>, Closeable {
@@ -139,6 +140,9 @@ class ArchiveRouteTest extends CamelTestSupport {
     }
 
     private void report(Exchange exchange) {
+        if (destinationRefuses) {
+            throw new IllegalStateException("write refused");
+        }
         reports.add(
                 exchange.getMessage().getHeader(Exchange.FILE_NAME)
                         + " "
@@ -322,20 +326,70 @@ class ArchiveRouteTest extends CamelTestSupport {
                 .containsExactly("of 1");
     }
 
-    @Test
-    void mongodbRefusesToSayWhatIsLeft_theNoteStays() {
-        decided = note(List.of(1), List.of(), "deleting");
+    /** A batch of two was left: one user stays, the other one's document was changed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "take-over",
+                "staying",
+                "take-back",
+                "taken-back",
+                "going",
+                "changed",
+                "copy-again"
+            })
+    void mongodbRefusesToFinishABatchThatWasLeft_theRunEndsThere_theNoteStays(String step)
+            throws Exception {
+        decided = note(List.of(1), List.of(2), "deleting");
         answers.put("left", exchange -> List.of(decided));
-        for (String step : List.of("take-over", "going")) {
-            answers.put(
-                    step,
-                    exchange -> {
-                        throw new CamelMongoDbException(new MongoException(step + " refused"));
-                    });
-            assertThatThrownBy(this::archive).hasRootCauseMessage(step + " refused");
-            assertThat(steps).endsWith(step).doesNotContain("delete", "free", "moved");
-            answers.remove(step);
-        }
+        List<Integer> deleted = new ArrayList<>(List.of(0, 1));
+        answers.put(
+                "delete",
+                exchange ->
+                        BulkWriteResult.acknowledged(
+                                0,
+                                0,
+                                deleted.size() > 1 ? deleted.remove(0) : deleted.get(0),
+                                0,
+                                List.of(),
+                                List.of()));
+        answers.put("changed", exchange -> documents(List.of(1)));
+        Answer usual = answers.get(step);
+        refuse(step);
+        assertThatThrownBy(this::archive).hasRootCauseMessage(step + " refused");
+        assertThat(steps).endsWith(step).doesNotContain("moves", "free", "find", "moved");
+        assertThat(reports).isEmpty();
+
+        answers.put(step, usual == null ? exchange -> usual(step, exchange) : usual);
+        archive();
+        assertThat(steps).endsWith("moves", "free", "find", "moved", "moved-by-now");
+    }
+
+    private void refuse(String step) {
+        answers.put(
+                step,
+                exchange -> {
+                    throw new CamelMongoDbException(new MongoException(step + " refused"));
+                });
+    }
+
+    @Test
+    void mongodbRefusesToTellWhoHasMovedMeanwhile_theDayIsNotDone_thoughItsReportIsWritten() {
+        refuse("moved-by-now");
+        assertThatThrownBy(this::archive).hasRootCauseMessage("moved-by-now refused");
+        assertThat(steps).endsWith("moved-by-now");
+        assertThat(reports).hasSize(1);
+    }
+
+    @Test
+    void destinationRefusesTheReport_theDayIsNotDone_andIsReportedByTheNextRun() throws Exception {
+        destinationRefuses = true;
+        assertThatThrownBy(this::archive).hasRootCauseMessage("write refused");
+        assertThat(steps).endsWith("moved");
+        assertThat(directory).isEmptyDirectory();
+        destinationRefuses = false;
+        archive();
+        assertThat(directory.resolve("2026-03-31.json")).isNotEmptyFile();
     }
 
     @Test
@@ -493,11 +547,7 @@ class ArchiveRouteTest extends CamelTestSupport {
             })
     void mongodbRefuses_theRunEndsThere_andReportsNothing(String step) {
         found = List.of(user(1), user(2), user(3));
-        answers.put(
-                step,
-                exchange -> {
-                    throw new CamelMongoDbException(new MongoException(step + " refused"));
-                });
+        refuse(step);
         assertThatThrownBy(this::archive).hasRootCauseMessage(step + " refused");
         assertThat(steps).endsWith(step);
         assertThat(reports).isEmpty();
