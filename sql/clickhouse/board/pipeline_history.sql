@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS pipeline_history
 )
 ENGINE = MergeTree
 ORDER BY (pipeline, time)
-TTL time + INTERVAL 8 DAY;
+TTL time + INTERVAL 8 DAY
+SETTINGS non_replicated_deduplication_window = 1000;
 
 ALTER TABLE pipeline_history
     ADD COLUMN IF NOT EXISTS timed Float64,

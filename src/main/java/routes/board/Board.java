@@ -91,7 +91,8 @@ public final class Board implements AutoCloseable {
                         servers,
                         pauses);
         this.servers = servers;
-        context.getRegistry().bind("board-history", new History(flow, meters));
+        context.getRegistry()
+                .bind("board-history", new History(new PipelineRows(flow, meters)::measured));
         context.getRegistry().bind("board-actions", actions);
         waiting = new WaitingLetters(settings, shown.deadLetterTopics(), meters);
         letters = new LetterBox(settings, shown.deadLetterTopics(), servers, waiting::look);

@@ -1,95 +1,44 @@
 package routes.board;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.search.Search;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** Rows of the table pipeline_history. */
+/**
+ * Rows of the table pipeline_history, each written once. While ClickHouse does not answer, the last
+ * rows wait here, and the next ones say what has happened since.
+ */
 public final class History {
-    private final Flow flow;
+    private final Supplier<List<Map<String, Object>>> measured;
 
-    /** This process: the number that it has on its machine, and the machine's name. */
-    private final String runtime = ManagementFactory.getRuntimeMXBean().getName();
+    /** The beginning of this process's tokens: another one may get the same number. */
+    private final String begin =
+            ManagementFactory.getRuntimeMXBean().getName() + "-" + System.currentTimeMillis() + "-";
 
-    private final Map<String, Double> before = new HashMap<>();
+    private long number;
+    private Actions.Batch writing;
 
-    private final MeterRegistry meters;
-
-    History(Flow flow, MeterRegistry meters) {
-        this.flow = flow;
-        this.meters = meters;
-    }
-
-    /** A row a pipeline: what it has moved since the last call, and what waits now. */
-    public List<Map<String, Object>> rows() {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (Map<String, Object> step : flow.steps()) {
-            String pipeline = (String) step.get("route");
-            double timed = since(pipeline + " timed", counted("rows.timed", pipeline));
-            double fresh = since(pipeline + " fresh", counted("rows.fresh", pipeline));
-            double slowest = slowest(pipeline);
-            double goal = Flow.number(step, Flow.GOAL);
-            rows.add(
-                    Map.of(
-                            "runtime",
-                            runtime,
-                            "pipeline",
-                            pipeline,
-                            "moved",
-                            since(pipeline, Flow.number(step, "rows")),
-                            "waiting",
-                            Flow.number(step, "lag"),
-                            "timed",
-                            timed,
-                            "fresh",
-                            fresh,
-                            "slowest",
-                            slowest,
-                            "goal",
-                            goal,
-                            "late",
-                            late(goal, fresh < timed ? slowest : 0, flow.still(pipeline)),
-                            "shared",
-                            !Flow.RECORDS_BEHIND.equals(step.get("lagUnit"))));
-        }
-        return rows;
+    /**
+     * @param measured a row a pipeline: what it has done since it was last asked
+     */
+    History(Supplier<List<Map<String, Object>>> measured) {
+        this.measured = measured;
     }
 
     /**
-     * For how many seconds up to now something has waited longer than the goal.
-     *
-     * @param slowest seconds that a row took which was too late; 0 if none was
-     * @param still for how long something has waited and nothing moved
+     * What the table lacks; null where there is no pipeline. The same again until it is written.
      */
-    static double late(double goal, double slowest, Duration still) {
-        return goal == 0 ? 0 : Math.max(0, Math.max(slowest, still.toSeconds()) - goal);
+    public synchronized Actions.Batch unwritten() {
+        if (writing == null) {
+            List<Map<String, Object>> rows = measured.get();
+            writing = rows.isEmpty() ? null : new Actions.Batch(begin + number++, rows);
+        }
+        return writing;
     }
 
-    private double since(String name, double now) {
-        Double last = before.put(name, now);
-        return last == null ? now : now - last;
-    }
-
-    private double counted(String name, String route) {
-        return sink(name, route).counters().stream().mapToDouble(Counter::count).sum();
-    }
-
-    private double slowest(String route) {
-        return sink("freshness", route).timers().stream()
-                .mapToDouble(timer -> timer.max(TimeUnit.SECONDS))
-                .max()
-                .orElse(0);
-    }
-
-    private Search sink(String name, String route) {
-        return meters.find("caravan.sink." + name)
-                .tag("pipeline", route.replaceFirst("^sink-", ""));
+    /** The table has what {@link #unwritten} gave last. */
+    public synchronized void written() {
+        writing = null;
     }
 }

@@ -13,9 +13,14 @@ public final class HistoryRoute extends RouteBuilder {
         from("scheduler:board-history?delay=10000&initialDelay=0&exceptionHandler=#quiet")
             .routeId("board-history").routeDescription("How each pipeline does, into ClickHouse, for the board")
             .errorHandler(noErrorHandler())
-            .to("bean:board-history?method=rows").id("board-history-rows")
-            .marshal().json().id("board-history-json")
-            .to("clickhouse:pipeline_history?columns=runtime,pipeline,moved,waiting,timed,fresh,slowest,shared,goal,late").id("board-history-insert");
+            .to("bean:board-history?method=unwritten").id("board-history-unwritten")
+            .filter(body().isNotNull()).id("board-history-any")
+                .setVariable("token", simple("${body.token}")).id("board-history-token")
+                .setBody(simple("${body.rows}")).id("board-history-rows")
+                .marshal().json().id("board-history-json")
+                .to("clickhouse:pipeline_history?columns=runtime,pipeline,moved,waiting,timed,fresh,slowest,shared,goal,late&token=${variable.token}").id("board-history-insert")
+                .to("bean:board-history?method=written").id("board-history-written")
+            .end();
     }
     // spotless:on
 }
