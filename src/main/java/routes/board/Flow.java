@@ -24,10 +24,7 @@ import routes.settings.Address;
 import routes.settings.Settings;
 import routes.sink.SinkSettings;
 
-/**
- * What moves, from where, to where, and how it goes, as this process knows it: no server is asked
- * when the page is, so that it can be told while they are unreachable.
- */
+/** What moves, from where to where, and how it goes; no server is asked: it may be unreachable. */
 final class Flow {
     static final String RECORDS_BEHIND = "records behind";
 
