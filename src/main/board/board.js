@@ -20,7 +20,7 @@ export { table } from "./tables.js";
 const AGAIN_MS = 5_000;
 
 /** How many rows a panel shows where a query may have very many; its file has all. */
-const MOST_ROWS = 1_000;
+export const MOST_ROWS = 1_000;
 
 const pages = new Map();
 

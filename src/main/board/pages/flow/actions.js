@@ -1,9 +1,8 @@
 // Who did what on the board.
-import { element, every, get, note, panel, problem, refill, table } from "../../board.js";
+import { MOST_ROWS, element, every, get, note, panel, problem, refill, table } from "../../board.js";
 import { some } from "./parts.js";
 
 const LOOK_MS = 5_000;
-const MOST_ROWS = 1_000;
 const RESULTS = { done: "good", refused: "warn", failed: "bad" };
 
 function actions(found) {

@@ -167,10 +167,11 @@ public final class Board implements AutoCloseable {
 
     /** Dead letters; their values may hold people's names. */
     private Answer letters(Visit visit, Map<String, Object> letters) {
-        JsonNode told = JSON.valueToTree(letters);
-        if (!queries.showsNamesTo(visit)) {
-            told.findParents("value").forEach(Board::hideValue);
+        if (queries.showsNamesTo(visit)) {
+            return Answer.json(letters);
         }
+        JsonNode told = JSON.valueToTree(letters);
+        told.findParents("value").forEach(Board::hideValue);
         return Answer.json(told);
     }
 

@@ -12,6 +12,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import routes.attendance.AttendanceStream;
 import routes.clickhouse.ClickHouse;
 import routes.clickhouse.ClickHouseEndpoint;
 import routes.deadletter.WaitingLetters;
@@ -168,7 +169,7 @@ final class Counts {
                     String topic = settings.text("caravan.attendance.topic");
                     String group = settings.text("caravan.attendance.group");
                     GroupOffsets clicks = GroupOffsets.of(admin, topic, group);
-                    Counted dead = letters(topic + ".dead-letter");
+                    Counted dead = letters(AttendanceStream.deadLetterTopic(settings));
                     long enriched =
                             GroupOffsets.of(
                                             admin,

@@ -1,8 +1,8 @@
 package routes.board;
 
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -12,9 +12,8 @@ import java.util.function.Supplier;
 public final class History {
     private final Supplier<List<Map<String, Object>>> measured;
 
-    /** The beginning of this process's tokens: another one may get the same number. */
-    private final String begin =
-            ManagementFactory.getRuntimeMXBean().getName() + "-" + System.currentTimeMillis() + "-";
+    /** The beginning of this process's tokens. */
+    private final String begin = UUID.randomUUID() + "-";
 
     private long number;
     private Actions.Batch writing;
